@@ -1,0 +1,114 @@
+using GpuCgan.Kernels.Threads;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace GpuCgan.Kernels.Devices;
+
+/// <summary>
+/// One opened device: its ILGPU accelerator, the stream that everything runs on in order and, for <see cref="DeviceKind.Cpu"/>,
+/// the threads of the wide twins. Whoever opens it disposes it, after everything allocated from it.
+/// </summary>
+public sealed class ComputeDevice : IDisposable
+{
+    /// <summary>Lanes a group on <c>cpu-ilgpu</c>: what the largest group of any operator needs.</summary>
+    private const int CpuGroupSize = 256;
+
+    private readonly Context _context;
+
+    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team)
+    {
+        Kind = kind;
+        Index = index;
+        _context = context;
+        Accelerator = accelerator;
+        Team = team;
+        Stream = accelerator.CreateStream();
+    }
+
+    /// <summary>Which of the five ways to compute this is.</summary>
+    public DeviceKind Kind { get; }
+
+    /// <summary>The i of <c>cuda:i</c> or <c>opencl:i</c>; 0 for the CPU.</summary>
+    public int Index { get; }
+
+    /// <summary>The device's own name, such as "NVIDIA H200".</summary>
+    public string Name => Kind == DeviceKind.Cpu ? $"CPU, {Threads} thread{(Threads == 1 ? "" : "s")}, {WideVectors.Description}" : Accelerator.Name;
+
+    /// <summary>Threads that the wide twins use; 0 where ILGPU kernels run.</summary>
+    public int Threads => Team?.Threads ?? 0;
+
+    /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>The stream that every kernel and copy of this device is queued on.</summary>
+    public AcceleratorStream Stream { get; }
+
+    /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
+    internal WorkerTeam? Team { get; }
+
+    /// <summary>Opens the device that <paramref name="name"/> asks for: <c>auto</c>, <c>cuda[:i]</c>, <c>opencl[:i]</c>, <c>cpu</c> or <c>cpu-ilgpu</c>.</summary>
+    /// <param name="name">A device as <c>--device</c> names it.</param>
+    /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
+    /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
+    public static ComputeDevice Open(string name, int? threads = null)
+    {
+        var request = DeviceRequest.Parse(name);
+        return request.IsAuto ? OpenBest(threads) : Open(request.Kind, request.Index, threads);
+    }
+
+    private static ComputeDevice OpenBest(int? threads)
+    {
+        var best = DeviceCatalog.Read().Best;
+        return Open(best.Kind, best.Index, threads);
+    }
+
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads)
+    {
+        if (kind == DeviceKind.Cpu)
+        {
+            var context = Context.Create(builder => builder.CPU());
+            // Memory alone is taken from this accelerator, so it is the smallest that ILGPU offers.
+            var accelerator = new CPUDevice(2, 1, 1).CreateCPUAccelerator(context);
+            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount));
+        }
+        if (kind == DeviceKind.CpuIlgpu)
+        {
+            var context = Context.Create(builder => builder.CPU().Optimize(OptimizationLevel.O2));
+            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null);
+        }
+
+        DriverNames.Register();
+        var gpu = DeviceCatalog.CreateGpuContext(kind);
+        var devices = DeviceCatalog.GpuDevices(gpu, kind);
+        if (index >= devices.Count)
+        {
+            gpu.Dispose();
+            throw DeviceCatalog.NotFound(kind, index, devices.Count);
+        }
+        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null);
+    }
+
+    /// <summary>Memory on this device for <paramref name="length"/> elements, set to zero. The caller disposes it.</summary>
+    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged => new(this, length);
+
+    /// <summary>A zeroed matrix whose rows start at multiples of 64 bytes, with its memory. The caller disposes the memory.</summary>
+    public (DeviceArray<float> Memory, Matrix Matrix) AllocateMatrix(int rows, int columns)
+    {
+        int stride = Matrix.AlignedStride(columns);
+        var memory = Allocate<float>((long)rows * stride);
+        return (memory, new Matrix(memory.View, rows, columns, stride));
+    }
+
+    /// <summary>Waits until everything queued on the stream is done.</summary>
+    public void Synchronize() => Stream.Synchronize();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Team?.Dispose();
+        Stream.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}

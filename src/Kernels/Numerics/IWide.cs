@@ -1,0 +1,18 @@
+namespace GpuCgan.Kernels.Numerics;
+
+/// <summary>Reals that lie side by side in host memory: what the loops of the wide twins step over.</summary>
+internal interface IWide<T> : IReal<T> where T : struct, IWide<T>
+{
+    /// <summary>Floats a value.</summary>
+    static abstract int Count { get; }
+
+    static abstract T Load(ref float source, nuint offset);
+
+    static abstract void Store(T x, ref float target, nuint offset);
+
+    /// <summary>
+    /// a·b + c, rounded once. Only the matrix products use it: their results are compared with a bound anyway, and there it
+    /// doubles the speed.
+    /// </summary>
+    static abstract T MultiplyAdd(T a, T b, T c);
+}

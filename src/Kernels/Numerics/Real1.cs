@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace GpuCgan.Kernels.Numerics;
+
+/// <summary>One float: what a formula sees inside an ILGPU kernel, and at the tail of a wide loop.</summary>
+internal readonly struct Real1(float value) : IWide<Real1>, IReal<Real1, Word1>
+{
+    public readonly float Value = value;
+
+    public static int Count => 1;
+    public static Real1 Load(ref float source, nuint offset) => new(Unsafe.Add(ref source, offset));
+    public static void Store(Real1 x, ref float target, nuint offset) => Unsafe.Add(ref target, offset) = x.Value;
+    public static Real1 MultiplyAdd(Real1 a, Real1 b, Real1 c) => new(float.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+
+    public static Real1 Of(float x) => new(x);
+    public static Real1 operator +(Real1 a, Real1 b) => new(a.Value + b.Value);
+    public static Real1 operator -(Real1 a, Real1 b) => new(a.Value - b.Value);
+    public static Real1 operator *(Real1 a, Real1 b) => new(a.Value * b.Value);
+    public static Real1 operator /(Real1 a, Real1 b) => new(a.Value / b.Value);
+    public static Real1 operator -(Real1 a) => new(-a.Value);
+    public static Real1 Abs(Real1 x) => new(MathF.Abs(x.Value));
+    public static Real1 Sqrt(Real1 x) => new(MathF.Sqrt(x.Value));
+    public static Real1 Max(Real1 a, Real1 b) => new(a.Value > b.Value ? a.Value : b.Value);
+    public static Real1 Min(Real1 a, Real1 b) => new(a.Value < b.Value ? a.Value : b.Value);
+    public static Real1 WherePositive(Real1 condition, Real1 a, Real1 b) => new(condition.Value > 0 ? a.Value : b.Value);
+    public static Real1 Round(Real1 x) => new((int)(x.Value + (x.Value > 0 ? 0.5f : -0.5f)));
+
+    public static Real1 PowerOfTwo(Real1 n) =>
+        new(Interop.IntAsFloat((uint)((int)n.Value + RealBits.ExponentBias) << RealBits.FractionBits));
+
+    public static Real1 SplitFraction(Real1 x, out Real1 exponent)
+    {
+        // Taking √½'s bits off first makes the carry into the exponent field fall at √½·2ᵉ instead of at 2ᵉ.
+        uint bits = Interop.FloatAsInt(x.Value) - RealBits.SquareRootOfHalf;
+        exponent = new((int)bits >> RealBits.FractionBits);
+        return new(Interop.IntAsFloat((bits & RealBits.Fraction) + RealBits.SquareRootOfHalf));
+    }
+
+    public static Real1 UnitInterval(Word1 word) => new(((word.Value >> 9) + 0.5f) * RealBits.TwoToMinus23);
+}

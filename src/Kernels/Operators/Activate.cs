@@ -1,0 +1,36 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
+
+namespace GpuCgan.Kernels.Operators;
+
+/// <summary>
+/// An <see cref="Activation"/> on its own: y = f(x) and dx = dy·f′, element by element over [M, N]. Backward needs the output y
+/// alone. Both may work in place.
+/// </summary>
+public sealed class Activate(ComputeDevice device)
+{
+    internal readonly struct ForwardFormula(Activation activation) : IFormula
+    {
+        private readonly Activation _activation = activation;
+
+        public T Apply<T>(T x, T unused) where T : struct, IReal<T> => _activation.Forward(x);
+    }
+
+    internal readonly struct BackwardFormula(Activation activation) : IFormula
+    {
+        private readonly Activation _activation = activation;
+
+        public T Apply<T>(T y, T dy) where T : struct, IReal<T> => _activation.Backward(y, dy);
+    }
+
+    private readonly Elementwise<ForwardFormula> _forward = new(device);
+    private readonly Elementwise<BackwardFormula> _backward = new(device);
+
+    /// <summary>y = f(x). Overwrites y, which may be x.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public void Forward(Matrix x, Matrix y, Activation activation) => _forward.Launch(x, x, y, new ForwardFormula(activation));
+
+    /// <summary>dx = dy·f′ from the output y. Overwrites dx, which may be dy.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation) => _backward.Launch(y, dy, dx, new BackwardFormula(activation));
+}

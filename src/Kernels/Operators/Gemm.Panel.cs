@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using GpuCgan.Kernels.Numerics;
+
+namespace GpuCgan.Kernels.Operators;
+
+public sealed partial class Gemm
+{
+    /// <summary>
+    /// The inner loops of the wide twin. B is read from packed panels, two vectors of columns wide: panel[k, j] = B[k, first + j]. Sums of up
+    /// to eight rows of A with a panel are built in registers and stored, to C itself or to a tile that the epilogue reads.
+    /// </summary>
+    /// <remarks>
+    /// Each sum is one chain of fused multiply-adds over k = 0, 1, …, in that order, whatever the height of the row block.
+    /// The sums are stored before anything is called: a value that is live across a call has no register inside the loop either.
+    /// </remarks>
+    private static class Panel<TWide> where TWide : struct, IWide<TWide>
+    {
+        /// <summary>Columns a panel.</summary>
+        public static int Width => 2 * TWide.Count;
+
+        public static int CountFor(int columns) => (columns + Width - 1) / Width;
+
+        /// <summary>panel[k, j] = b[k·row + j·column] for j &lt; width, zero beyond.</summary>
+        public static void Pack(ref float b, nint row, nint column, int depth, int width, ref float panel)
+        {
+            if (width == Width && column == 1)
+                PackRows(ref b, row, depth, ref panel);
+            else if (width == Width && row == 1)
+                PackColumns(ref b, column, depth, ref panel);
+            else
+                PackEdge(ref b, row, column, depth, width, ref panel);
+        }
+
+        private static void PackRows(ref float b, nint row, int depth, ref float panel)
+        {
+            for (int k = 0; k < depth; k++)
+            {
+                TWide.Store(TWide.Load(ref b, 0), ref panel, 0);
+                TWide.Store(TWide.Load(ref b, (nuint)TWide.Count), ref panel, (nuint)TWide.Count);
+                b = ref Unsafe.Add(ref b, row);
+                panel = ref Unsafe.Add(ref panel, Width);
+            }
+        }
+
+        /// <summary>Where the columns of B lie contiguously, 4×4 blocks are turned in registers.</summary>
+        private static void PackColumns(ref float b, nint column, int depth, ref float panel)
+        {
+            int k = 0;
+            for (; k + 4 <= depth; k += 4)
+            {
+                for (int j = 0; j < Width; j += 4)
+                {
+                    ref float source = ref Unsafe.Add(ref b, j * column + k);
+                    var r0 = Vector128.LoadUnsafe(ref source);
+                    var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, column));
+                    var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * column));
+                    var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * column));
+                    Transpose(ref r0, ref r1, ref r2, ref r3);
+                    ref float target = ref Unsafe.Add(ref panel, k * Width + j);
+                    r0.StoreUnsafe(ref target);
+                    r1.StoreUnsafe(ref Unsafe.Add(ref target, Width));
+                    r2.StoreUnsafe(ref Unsafe.Add(ref target, 2 * Width));
+                    r3.StoreUnsafe(ref Unsafe.Add(ref target, 3 * Width));
+                }
+            }
+            PackEdge(ref Unsafe.Add(ref b, k), 1, column, depth - k, Width, ref Unsafe.Add(ref panel, k * Width));
+        }
+
+        private static void PackEdge(ref float b, nint row, nint column, int depth, int width, ref float panel)
+        {
+            for (int k = 0; k < depth; k++)
+            {
+                for (int j = 0; j < Width; j++)
+                    Unsafe.Add(ref panel, j) = j < width ? Unsafe.Add(ref b, k * row + j * column) : 0;
+                panel = ref Unsafe.Add(ref panel, Width);
+            }
+        }
+
+        /// <summary>c[0…7, :] = A[rows, :]·panel.</summary>
+        public static void Sum8(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow)
+        {
+            TWide c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+            TWide c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
+            for (int k = 0; k < depth; k++)
+            {
+                var b0 = TWide.Load(ref b, 0);
+                var b1 = TWide.Load(ref b, (nuint)TWide.Count);
+                var x = TWide.Of(a);
+                c00 = TWide.MultiplyAdd(x, b0, c00);
+                c01 = TWide.MultiplyAdd(x, b1, c01);
+                x = TWide.Of(Unsafe.Add(ref a, row));
+                c10 = TWide.MultiplyAdd(x, b0, c10);
+                c11 = TWide.MultiplyAdd(x, b1, c11);
+                x = TWide.Of(Unsafe.Add(ref a, 2 * row));
+                c20 = TWide.MultiplyAdd(x, b0, c20);
+                c21 = TWide.MultiplyAdd(x, b1, c21);
+                x = TWide.Of(Unsafe.Add(ref a, 3 * row));
+                c30 = TWide.MultiplyAdd(x, b0, c30);
+                c31 = TWide.MultiplyAdd(x, b1, c31);
+                x = TWide.Of(Unsafe.Add(ref a, 4 * row));
+                c40 = TWide.MultiplyAdd(x, b0, c40);
+                c41 = TWide.MultiplyAdd(x, b1, c41);
+                x = TWide.Of(Unsafe.Add(ref a, 5 * row));
+                c50 = TWide.MultiplyAdd(x, b0, c50);
+                c51 = TWide.MultiplyAdd(x, b1, c51);
+                x = TWide.Of(Unsafe.Add(ref a, 6 * row));
+                c60 = TWide.MultiplyAdd(x, b0, c60);
+                c61 = TWide.MultiplyAdd(x, b1, c61);
+                x = TWide.Of(Unsafe.Add(ref a, 7 * row));
+                c70 = TWide.MultiplyAdd(x, b0, c70);
+                c71 = TWide.MultiplyAdd(x, b1, c71);
+                a = ref Unsafe.Add(ref a, column);
+                b = ref Unsafe.Add(ref b, Width);
+            }
+            StoreRow(c00, c01, ref c, 0);
+            StoreRow(c10, c11, ref c, 1 * cRow);
+            StoreRow(c20, c21, ref c, 2 * cRow);
+            StoreRow(c30, c31, ref c, 3 * cRow);
+            StoreRow(c40, c41, ref c, 4 * cRow);
+            StoreRow(c50, c51, ref c, 5 * cRow);
+            StoreRow(c60, c61, ref c, 6 * cRow);
+            StoreRow(c70, c71, ref c, 7 * cRow);
+        }
+
+        /// <summary>c[0…3, :] = A[rows, :]·panel: what fits the sixteen registers of AVX2 and SSE, and what eight rows leave over elsewhere.</summary>
+        public static void Sum4(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow)
+        {
+            TWide c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+            for (int k = 0; k < depth; k++)
+            {
+                var b0 = TWide.Load(ref b, 0);
+                var b1 = TWide.Load(ref b, (nuint)TWide.Count);
+                var x = TWide.Of(a);
+                c00 = TWide.MultiplyAdd(x, b0, c00);
+                c01 = TWide.MultiplyAdd(x, b1, c01);
+                x = TWide.Of(Unsafe.Add(ref a, row));
+                c10 = TWide.MultiplyAdd(x, b0, c10);
+                c11 = TWide.MultiplyAdd(x, b1, c11);
+                x = TWide.Of(Unsafe.Add(ref a, 2 * row));
+                c20 = TWide.MultiplyAdd(x, b0, c20);
+                c21 = TWide.MultiplyAdd(x, b1, c21);
+                x = TWide.Of(Unsafe.Add(ref a, 3 * row));
+                c30 = TWide.MultiplyAdd(x, b0, c30);
+                c31 = TWide.MultiplyAdd(x, b1, c31);
+                a = ref Unsafe.Add(ref a, column);
+                b = ref Unsafe.Add(ref b, Width);
+            }
+            StoreRow(c00, c01, ref c, 0);
+            StoreRow(c10, c11, ref c, 1 * cRow);
+            StoreRow(c20, c21, ref c, 2 * cRow);
+            StoreRow(c30, c31, ref c, 3 * cRow);
+        }
+
+        /// <summary>c[0, :] = A[row, :]·panel.</summary>
+        public static void Sum1(ref float a, nint column, ref float b, int depth, ref float c)
+        {
+            TWide c00 = default, c01 = default;
+            for (int k = 0; k < depth; k++)
+            {
+                var b0 = TWide.Load(ref b, 0);
+                var b1 = TWide.Load(ref b, (nuint)TWide.Count);
+                var x = TWide.Of(a);
+                c00 = TWide.MultiplyAdd(x, b0, c00);
+                c01 = TWide.MultiplyAdd(x, b1, c01);
+                a = ref Unsafe.Add(ref a, column);
+                b = ref Unsafe.Add(ref b, Width);
+            }
+            StoreRow(c00, c01, ref c, 0);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void StoreRow(TWide c0, TWide c1, ref float c, nint offset)
+        {
+            TWide.Store(c0, ref c, (nuint)offset);
+            TWide.Store(c1, ref c, (nuint)(offset + TWide.Count));
+        }
+    }
+
+    /// <summary>Turns a 4×4 block held in four registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(ref Vector128<float> r0, ref Vector128<float> r1, ref Vector128<float> r2, ref Vector128<float> r3)
+    {
+        var (a, b, c, d) = (Low(r0, r2), High(r0, r2), Low(r1, r3), High(r1, r3));
+        (r0, r1, r2, r3) = (Low(a, c), High(a, c), Low(b, d), High(b, d));
+    }
+
+    /// <summary>The lower halves of two registers, interleaved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    /// <summary>The upper halves of two registers, interleaved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
+}

@@ -1,0 +1,201 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Threads;
+using ILGPU;
+
+namespace GpuCgan.Kernels.Operators;
+
+public sealed partial class Gemm
+{
+    /// <summary>Rows of A that are multiplied together, at most.</summary>
+    private const int RowBlock = 8;
+
+    /// <summary>Rows of A an item of work where B is shared: four row blocks use a panel while it is in the first-level cache.</summary>
+    private const int RowsAnItem = 4 * RowBlock;
+
+    /// <summary>Floats of packed B that every core may read again for each row block: a second-level cache's worth.</summary>
+    private const int SharedPanelsLimit = 128 * 1024;
+
+    private void LaunchWide(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+    {
+        // One column of C wastes a panel. Its transpose has the same bytes where the rows of C lie together: c = A·b as cᵀ = bᵀ·Aᵀ.
+        if (s.N == 1 && s.CRow == 1 && bias.Length == 0)
+        {
+            (a, b) = (b, a);
+            s = new Shape(1, s.M, s.K, s.BColumn, s.BRow, s.AColumn, s.ARow, s.M);
+        }
+        if (WideVectors.Bits == 512)
+            LaunchWide<Real16>(a, b, c, bias, s, epilogue);
+        else if (WideVectors.Bits == 256)
+            LaunchWide<Real8>(a, b, c, bias, s, epilogue);
+        else
+            LaunchWide<Real4>(a, b, c, bias, s, epilogue);
+    }
+
+    private void LaunchWide<TWide>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+        where TWide : struct, IWide<TWide>
+    {
+        var team = _device.Team!;
+        int panels = Panel<TWide>.CountFor(s.N);
+        var operands = new Operands
+        {
+            A = a.AsHostSpan(), B = b.AsHostSpan(), C = c.AsHostSpan(), Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
+        };
+        int packed = panels * Panel<TWide>.Width * s.K;
+        if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit)
+        {
+            var packAll = new PackAll<TWide> { Operands = operands, Packed = team.SharedScratch(packed) };
+            team.Run(ref packAll, panels);
+            var byRows = new ByRows<TWide> { Operands = operands, Packed = packAll.Packed };
+            team.Run(ref byRows, (s.M + RowsAnItem - 1) / RowsAnItem);
+        }
+        else
+        {
+            var byPanels = new ByPanels<TWide> { Operands = operands };
+            team.Run(ref byPanels, panels);
+        }
+    }
+
+    private ref struct Operands
+    {
+        public required ReadOnlySpan<float> A { get; init; }
+        public required ReadOnlySpan<float> B { get; init; }
+        public required Span<float> C { get; init; }
+        public required ReadOnlySpan<float> Bias { get; init; }
+        public required Shape Shape { get; init; }
+        public required Epilogue Epilogue { get; init; }
+        public required WorkerTeam Team { get; init; }
+
+        public readonly void Pack<TWide>(int panelIndex, ref float panel) where TWide : struct, IWide<TWide>
+        {
+            int first = panelIndex * Panel<TWide>.Width;
+            ref float b = ref Unsafe.Add(ref MemoryMarshal.GetReference(B), first * Shape.BColumn);
+            Panel<TWide>.Pack(ref b, Shape.BRow, Shape.BColumn, Shape.K, Math.Min(Panel<TWide>.Width, Shape.N - first), ref panel);
+        }
+
+        /// <summary>C[row … row+rows−1, panel's columns] from rows of A that start at <paramref name="a"/>.</summary>
+        public readonly void Multiply<TWide>(int row, int rows, ref float a, nint aRow, nint aColumn, int panelIndex, ref float panel, ref float tile)
+            where TWide : struct, IWide<TWide>
+        {
+            // With nothing left to do to a sum, it goes straight to C.
+            int first = panelIndex * Panel<TWide>.Width;
+            bool direct = Epilogue.IsPlain && Shape.N - first >= Panel<TWide>.Width;
+            nint targetRow = direct ? Shape.CRow : Panel<TWide>.Width;
+            for (int i = 0; i < rows;)
+            {
+                int height = TWide.Count == 16 && i + 8 <= rows ? 8 : i + 4 <= rows ? 4 : 1;
+                ref float blockOfA = ref Unsafe.Add(ref a, i * aRow);
+                ref float target = ref direct ? ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first) : ref tile;
+                if (height == 8)
+                    Panel<TWide>.Sum8(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow);
+                else if (height == 4)
+                    Panel<TWide>.Sum4(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow);
+                else
+                    Panel<TWide>.Sum1(ref blockOfA, aColumn, ref panel, Shape.K, ref target);
+                if (!direct)
+                    Finish<TWide>(row + i, height, panelIndex, ref tile);
+                i += height;
+            }
+        }
+
+        /// <summary>The epilogue of a row block: bias and activation, or the sum with what C holds; then the store.</summary>
+        private readonly void Finish<TWide>(int row, int rows, int panelIndex, ref float tile) where TWide : struct, IWide<TWide>
+        {
+            int first = panelIndex * Panel<TWide>.Width;
+            int width = Math.Min(Panel<TWide>.Width, Shape.N - first);
+            for (int i = 0; i < rows; i++)
+            {
+                var loop = new EpilogueLoop
+                {
+                    Sum = ref Unsafe.Add(ref tile, i * Panel<TWide>.Width),
+                    C = ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first),
+                    Bias = ref Unsafe.Add(ref MemoryMarshal.GetReference(Bias), first),
+                    Epilogue = Epilogue,
+                };
+                WideLoop.Run(ref loop, width);
+            }
+        }
+    }
+
+    private ref struct EpilogueLoop : IWideLoop
+    {
+        public ref float Sum;
+        public ref float C;
+        public ref float Bias;
+        public Epilogue Epilogue;
+
+        public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
+        {
+            var value = T.Load(ref Sum, offset);
+            if (Epilogue.Accumulate != 0)
+                value += T.Load(ref C, offset);
+            else if (Epilogue.HasBias != 0)
+                value += T.Load(ref Bias, offset);
+            T.Store(Epilogue.Activation.Forward(value), ref C, offset);
+        }
+    }
+
+    /// <summary>
+    /// For few rows and a B too large for a cache, the weights of a layer: the worker that takes a panel packs it into its own scratch, where it
+    /// stays in that core's cache, and runs down all rows of A with it. B is read once.
+    /// </summary>
+    private ref struct ByPanels<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public required Operands Operands { get; init; }
+
+        public readonly void Run(int item, int worker)
+        {
+            var s = Operands.Shape;
+            var scratch = Operands.Team.ScratchOf(worker, (s.K + RowBlock) * Panel<TWide>.Width);
+            ref float panel = ref MemoryMarshal.GetReference(scratch);
+            ref float tile = ref Unsafe.Add(ref panel, s.K * Panel<TWide>.Width);
+            Operands.Pack<TWide>(item, ref panel);
+            Operands.Multiply<TWide>(0, s.M, ref MemoryMarshal.GetReference(Operands.A), s.ARow, s.AColumn, item, ref panel, ref tile);
+        }
+    }
+
+    /// <summary>Packs every panel of B where all workers read it.</summary>
+    private ref struct PackAll<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public required Operands Operands { get; init; }
+        public required Span<float> Packed { get; init; }
+
+        public readonly void Run(int item, int worker) =>
+            Operands.Pack<TWide>(item, ref Packed[item * Panel<TWide>.Width * Operands.Shape.K]);
+    }
+
+    /// <summary>
+    /// For many rows and a small B, a weight gradient: an item packs its rows of A too, whose columns lie a large stride apart, and goes
+    /// through all panels, so whole rows of C are written.
+    /// </summary>
+    private ref struct ByRows<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public required Operands Operands { get; init; }
+        public required Span<float> Packed { get; init; }
+
+        public readonly void Run(int item, int worker)
+        {
+            var s = Operands.Shape;
+            int row = item * RowsAnItem;
+            int rows = Math.Min(RowsAnItem, s.M - row);
+            var scratch = Operands.Team.ScratchOf(worker, RowsAnItem * s.K + RowBlock * Panel<TWide>.Width);
+            ref float block = ref MemoryMarshal.GetReference(scratch);
+            ref float tile = ref Unsafe.Add(ref block, RowsAnItem * s.K);
+            ref float a = ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * s.ARow);
+            for (int k = 0; k < s.K; k++)
+            {
+                if (s.ARow == 1)
+                    Operands.A.Slice(row + k * s.AColumn, rows).CopyTo(scratch.Slice(k * RowsAnItem, rows));
+                else
+                {
+                    for (int i = 0; i < rows; i++)
+                        Unsafe.Add(ref block, k * RowsAnItem + i) = Unsafe.Add(ref a, i * s.ARow + k * s.AColumn);
+                }
+            }
+            int panels = Panel<TWide>.CountFor(s.N);
+            for (int p = 0; p < panels; p++)
+                Operands.Multiply<TWide>(row, rows, ref block, 1, RowsAnItem, p, ref Packed[p * Panel<TWide>.Width * s.K], ref tile);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
+using GpuCgan.Reference;
+
+namespace GpuCgan.Kernels.Tests.Operators;
+
+public class GemmTests
+{
+    /// <summary>M, K, N, seed: ones, primes, the tile's and the panel's edges, M &lt; K and K &lt; M, one column.</summary>
+    public static IEnumerable<object[]> Shapes =>
+    [
+        [1, 1, 1, 1], [1, 7, 5, 2], [3, 1, 2, 3], [13, 17, 11, 4], [8, 16, 32, 5], [9, 15, 33, 6], [7, 33, 31, 7], [64, 16, 64, 8], [65, 17, 63, 9],
+        [4, 40, 1, 10], [70, 3, 1, 11], [5, 2, 97, 12],
+    ];
+
+    /// <summary>Shapes of the recipe, where whole panels, shared panels and both row blocks take part. Too slow for the CPU accelerator.</summary>
+    public static IEnumerable<object[]> RecipeShapes => [[64, 110, 128, 21], [128, 794, 512, 22], [64, 1024, 784, 23], [128, 512, 1, 24], [1, 1024, 784, 25], [201, 64, 48, 26]];
+
+    public static IEnumerable<object[]> AllShapes => Shapes.Concat(RecipeShapes);
+
+    [Theory]
+    [OnCpu(nameof(AllShapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(AllShapes)), OnOpenCl(nameof(AllShapes))]
+    public void ProductsOfSmallIntegersAreExact(string device, int m, int k, int n, int seed)
+    {
+        var d = TestDevice.Get(device);
+        var gemm = new Gemm(d);
+        string context = $"{device} M={m} K={k} N={n} seed={seed}";
+        double[,] x = Draw.Integers(m, k, seed), w = Draw.Integers(k, n, seed + 1000), dy = Draw.Integers(m, n, seed + 2000);
+        double[,] b = Draw.Integers(1, n, seed + 3000), dw0 = Draw.Integers(k, n, seed + 4000);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gw = GuardedMatrix.Of(d, w);
+        using var gdy = GuardedMatrix.Of(d, dy);
+        using var bias = d.Allocate<float>(n);
+        bias.Upload([.. b.Cast<double>().Select(v => (float)v)]);
+
+        using var y = GuardedMatrix.Unwritten(d, m, n);
+        gemm.Forward(gx.Matrix, gw.Matrix, bias.View, y.Matrix, Activation.Identity);
+        Close.AssertEqual(ReferenceGemm.Forward(x, w, [.. b.Cast<double>()]), y.Read(context), context + " forward");
+
+        using var plain = GuardedMatrix.Unwritten(d, m, n);
+        gemm.Forward(gx.Matrix, gw.Matrix, default, plain.Matrix, Activation.Identity);
+        Close.AssertEqual(ReferenceGemm.Forward(x, w, null), plain.Read(context), context + " forward without bias");
+
+        using var dx = GuardedMatrix.Unwritten(d, m, k);
+        gemm.InputGradient(gdy.Matrix, gw.Matrix, dx.Matrix);
+        Close.AssertEqual(ReferenceGemm.InputGradient(dy, w), dx.Read(context), context + " input gradient");
+
+        using var dw = GuardedMatrix.Unwritten(d, k, n);
+        gemm.WeightGradient(gx.Matrix, gdy.Matrix, dw.Matrix, accumulate: false);
+        var expected = ReferenceGemm.WeightGradient(x, dy);
+        Close.AssertEqual(expected, dw.Read(context), context + " weight gradient");
+
+        using var sum = GuardedMatrix.Of(d, dw0);
+        gemm.WeightGradient(gx.Matrix, gdy.Matrix, sum.Matrix, accumulate: true);
+        for (int i = 0; i < k; i++)
+        {
+            for (int j = 0; j < n; j++)
+                expected[i, j] += dw0[i, j];
+        }
+        Close.AssertEqual(expected, sum.Read(context), context + " accumulated weight gradient");
+    }
+
+    public static IEnumerable<object[]> Activations => [[ActivationKind.LeakyRelu, 31], [ActivationKind.Relu, 32], [ActivationKind.Tanh, 33], [ActivationKind.Sigmoid, 34]];
+
+    [Theory]
+    [OnCpu(nameof(Activations)), OnCpuIlgpu(nameof(Activations)), OnCuda(nameof(Activations)), OnOpenCl(nameof(Activations))]
+    public void TheEpilogueActivates(string device, ActivationKind kind, int seed)
+    {
+        var d = TestDevice.Get(device);
+        const int m = 5, k = 9, n = 37;
+        double[,] x = Draw.Uniform(m, k, seed), w = Draw.Uniform(k, n, seed + 1), b = Draw.Uniform(1, n, seed + 2);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gw = GuardedMatrix.Of(d, w);
+        using var bias = d.Allocate<float>(n);
+        bias.Upload([.. b.Cast<double>().Select(v => (float)v)]);
+        using var y = GuardedMatrix.Unwritten(d, m, n);
+        new Gemm(d).Forward(gx.Matrix, gw.Matrix, bias.View, y.Matrix, ActivationTests.Of(kind));
+
+        var expected = ReferenceGemm.Forward(x, w, [.. b.Cast<double>()]);
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+                expected[i, j] = ReferenceActivation.Forward(kind, expected[i, j]);
+        }
+        // K·2⁻²⁴·Σ|x||w| ≤ 10·6e-8·10 = 6e-6 for the sum; the slopes of all four are at most 1; tanh and sigmoid add 4e-7.
+        Close.Assert(expected, y.Read($"{device} {kind}"), 7e-6, 1e-6, $"{device} {kind} seed={seed}");
+    }
+
+    [Theory]
+    [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void ASampleGivesTheSameBitsAloneAndInABatch(string device)
+    {
+        var d = TestDevice.Get(device);
+        var gemm = new Gemm(d);
+        const int m = 13, k = 50, n = 40;
+        double[,] x = Draw.Uniform(m, k, 41), w = Draw.Uniform(k, n, 42);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gw = GuardedMatrix.Of(d, w);
+        using var batch = GuardedMatrix.Unwritten(d, m, n);
+        gemm.Forward(gx.Matrix, gw.Matrix, default, batch.Matrix, Activation.Tanh);
+        using var alone = GuardedMatrix.Unwritten(d, m, n);
+        for (int i = 0; i < m; i++)
+            gemm.Forward(gx.Matrix.SliceRows(i, 1), gw.Matrix, default, alone.Matrix.SliceRows(i, 1), Activation.Tanh);
+        Assert.Equal(batch.Read(device), alone.Read(device));
+    }
+
+    [Fact]
+    public void OneThreadAndManyGiveTheSameBits()
+    {
+        var bits = new List<float[,]>();
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            using var d = ComputeDevice.Open("cpu", threads);
+            using var x = GuardedMatrix.Of(d, Draw.Uniform(70, 200, 51));
+            using var w = GuardedMatrix.Of(d, Draw.Uniform(200, 130, 52));
+            using var y = GuardedMatrix.Unwritten(d, 70, 130);
+            using var dw = GuardedMatrix.Unwritten(d, 200, 130);
+            var gemm = new Gemm(d);
+            gemm.Forward(x.Matrix, w.Matrix, default, y.Matrix, Activation.LeakyRelu(0.2f));
+            gemm.WeightGradient(x.Matrix, y.Matrix, dw.Matrix, accumulate: false);
+            bits.Add(y.Read("y"));
+            bits.Add(dw.Read("dw"));
+        }
+        Assert.Equal(bits[0], bits[2]);
+        Assert.Equal(bits[0], bits[4]);
+        Assert.Equal(bits[1], bits[3]);
+        Assert.Equal(bits[1], bits[5]);
+    }
+
+    [Fact]
+    public void ShapesThatDoNotFitAreRefused()
+    {
+        var d = TestDevice.Get("cpu");
+        var gemm = new Gemm(d);
+        using var x = GuardedMatrix.Unwritten(d, 2, 3);
+        using var w = GuardedMatrix.Unwritten(d, 4, 5);
+        using var y = GuardedMatrix.Unwritten(d, 2, 5);
+        Assert.Throws<ArgumentException>(() => gemm.Forward(x.Matrix, w.Matrix, default, y.Matrix, Activation.Identity));
+        Assert.Throws<ArgumentException>(() => gemm.InputGradient(x.Matrix, w.Matrix, y.Matrix));
+        Assert.Throws<ArgumentException>(() => gemm.WeightGradient(x.Matrix, w.Matrix, y.Matrix, false));
+    }
+}

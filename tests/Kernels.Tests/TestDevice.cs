@@ -1,0 +1,18 @@
+using System.Collections.Concurrent;
+using GpuCgan.Kernels.Devices;
+
+namespace GpuCgan.Kernels.Tests;
+
+/// <summary>The devices that the tests share: each is opened once, and the tests run one after another.</summary>
+internal static class TestDevice
+{
+    private static readonly Lazy<DeviceCatalog> Catalog = new(DeviceCatalog.Read);
+    private static readonly ConcurrentDictionary<string, ComputeDevice> Opened = new();
+
+    public static ComputeDevice Get(string name) => Opened.GetOrAdd(name, n => ComputeDevice.Open(n, n == "cpu" ? 2 : null));
+
+    /// <summary>Null where the device is there; else why a test is skipped.</summary>
+    public static string? WhyAbsent(string name) => name is "cpu" or "cpu-ilgpu" || Catalog.Value.Devices.Any(d => d.Id.StartsWith(name + ":", StringComparison.Ordinal))
+        ? null
+        : Catalog.Value.Missing.FirstOrDefault(m => m.StartsWith(name + ":", StringComparison.Ordinal)) ?? $"{name}: not found";
+}
