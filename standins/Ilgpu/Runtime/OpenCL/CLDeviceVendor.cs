@@ -1,0 +1,9 @@
+namespace ILGPU.Runtime.OpenCL;
+
+public enum CLDeviceVendor
+{
+    AMD,
+    Intel,
+    Nvidia,
+    Other,
+}
