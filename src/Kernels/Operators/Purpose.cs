@@ -1,0 +1,30 @@
+namespace GpuCgan.Kernels.Operators;
+
+/// <summary>
+/// What random numbers are for: the word of the counter that keeps streams of one seed apart. A purpose may have 256 streams of its own, such as one
+/// for each dropout layer.
+/// </summary>
+public static class Purpose
+{
+    /// <summary>Initial weights.</summary>
+    public static uint Initialization(int stream) => Of(1, stream);
+
+    /// <summary>Latent vectors of training.</summary>
+    public static uint Latent(int stream) => Of(2, stream);
+
+    /// <summary>Labels drawn for generated images.</summary>
+    public static uint Labels(int stream) => Of(3, stream);
+
+    /// <summary>The order of the training data.</summary>
+    public static uint Shuffle => Of(4, 0);
+
+    /// <summary>Dropout masks: a stream for each layer and use in a step.</summary>
+    public static uint Dropout(int stream) => Of(5, stream);
+
+    /// <summary>Latent vectors of samples.</summary>
+    public static uint Sampling => Of(6, 0);
+
+    private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
+        ? (purpose << 8) | (uint)stream
+        : throw new ArgumentOutOfRangeException(nameof(stream), stream, "A purpose has 256 streams.");
+}
