@@ -1,0 +1,49 @@
+namespace GpuCgan.Host.Data;
+
+/// <summary>Where the files of a data set are looked for: the folder given on the command line, the environment's, the user's cache; in this order.</summary>
+/// <param name="Given">The value of <c>--data-dir</c>, or null.</param>
+/// <param name="Environment">The value of <c>$GPUCGAN_DATA</c>, or null.</param>
+/// <param name="Cache">The program's folder in the user's cache.</param>
+public sealed record DataFolders(string? Given, string? Environment, string Cache)
+{
+    public const string Variable = "GPUCGAN_DATA";
+
+    public static DataFolders FromEnvironment(string? given)
+    {
+        string? environment = System.Environment.GetEnvironmentVariable(Variable);
+        return new DataFolders(
+            string.IsNullOrEmpty(given) ? null : given,
+            string.IsNullOrEmpty(environment) ? null : environment,
+            Path.Combine(UserCache(), "gpucgan"));
+    }
+
+    /// <summary>
+    /// The folders that may hold the data set, best first. A subfolder of the data set's name comes before the folder itself, so that
+    /// one folder can hold several data sets; in the cache, which is ours, there is always a subfolder.
+    /// </summary>
+    public IReadOnlyList<string> PlacesFor(string dataSet)
+    {
+        List<string> places = [];
+        foreach (string? folder in (string?[])[Given, Environment])
+        {
+            if (folder is not null)
+                places.AddRange([Path.Combine(folder, dataSet), folder]);
+        }
+
+        places.Add(Path.Combine(Cache, dataSet));
+        return places;
+    }
+
+    private static string UserCache()
+    {
+        if (OperatingSystem.IsWindows())
+            return System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData);
+        string home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
+        if (OperatingSystem.IsMacOS())
+            return Path.Combine(home, "Library", "Caches");
+        string? cache = System.Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+
+        // The XDG base directory specification: a relative path there is to be ignored.
+        return Path.IsPathRooted(cache) ? cache : Path.Combine(home, ".cache");
+    }
+}

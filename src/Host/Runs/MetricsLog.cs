@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace GpuCgan.Host.Runs;
+
+/// <summary>
+/// Appends to metrics.jsonl, one JSON object a line, each line in one write and flushed, so that a reader sees whole lines and a killed
+/// process leaves at most the last one torn. A last line without its newline counts as torn, for the reader and for who goes on writing.
+/// </summary>
+public sealed class MetricsLog : IDisposable
+{
+    private const byte Newline = (byte)'\n';
+
+    private readonly FileStream stream;
+    private readonly ArrayBufferWriter<byte> line = new();
+    private readonly Utf8JsonWriter json;
+
+    private MetricsLog(FileStream stream)
+    {
+        this.stream = stream;
+        json = new Utf8JsonWriter(line);
+    }
+
+    /// <summary>Opens the log to go on after its last line; makes it when there is none.</summary>
+    /// <param name="path">metrics.jsonl of a run.</param>
+    /// <param name="keepUpToStep">
+    /// Where training resumes: the lines from the first one of a later step on are cut off, since that step will be taken and logged again.
+    /// </param>
+    /// <exception cref="InvalidDataException">A line before the last is broken.</exception>
+    public static MetricsLog Open(string path, long keepUpToStep = long.MaxValue)
+    {
+        long kept = File.Exists(path) ? KeptBytes(path, keepUpToStep) : 0;
+        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        stream.SetLength(kept);
+        stream.Position = kept;
+        return new MetricsLog(stream);
+    }
+
+    /// <summary>The lines of a log, without a torn last one. Fields that this version does not know are passed over.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">A line is not a record; file, line and field are named.</exception>
+    public static IReadOnlyList<MetricsRecord> Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: there is no such file, expected the metrics of a run; check the path", path);
+        List<MetricsRecord> records = [];
+        foreach ((MetricsRecord record, _) in Lines(path))
+            records.Add(record);
+        return records;
+    }
+
+    public void Append(MetricsRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        line.ResetWrittenCount();
+        json.Reset();
+        json.WriteStartObject();
+        json.WriteNumber("step", record.Step);
+        WriteNumber("epoch", record.Epoch);
+        WriteNumber("seconds", record.Seconds);
+        WriteNumber("d_loss", record.DLoss);
+        WriteNumber("g_loss", record.GLoss);
+        WriteNumber("d_real", record.DReal);
+        WriteNumber("d_fake", record.DFake);
+        WriteNumber("images_per_second", record.ImagesPerSecond);
+        json.WriteEndObject();
+        json.Flush();
+        line.Write([Newline]);
+        stream.Write(line.WrittenSpan);
+        stream.Flush();
+    }
+
+    public void Dispose()
+    {
+        json.Dispose();
+        stream.Dispose();
+    }
+
+    // JSON has no NaN and no infinity.
+    private void WriteNumber(string name, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
+    }
+
+    private static long KeptBytes(string path, long keepUpToStep)
+    {
+        long kept = 0;
+        foreach ((MetricsRecord record, long end) in Lines(path))
+        {
+            if (record.Step > keepUpToStep)
+                break;
+            kept = end;
+        }
+
+        return kept;
+    }
+
+    /// <summary>The whole lines, each with the position behind its newline.</summary>
+    private static IEnumerable<(MetricsRecord Record, long End)> Lines(string path)
+    {
+        // Shared with the process that is still appending.
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using MemoryStream whole = new();
+        stream.CopyTo(whole);
+        ReadOnlyMemory<byte> bytes = whole.GetBuffer().AsMemory(0, (int)whole.Length);
+        long end = 0;
+        for (int number = 1; ; number++)
+        {
+            int length = bytes.Span.IndexOf(Newline);
+            if (length < 0)
+                yield break;
+            end += length + 1;
+            yield return (Parse(path, number, bytes[..length]), end);
+            bytes = bytes[(length + 1)..];
+        }
+    }
+
+    private static MetricsRecord Parse(string path, int number, ReadOnlyMemory<byte> text)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: line {number} is not JSON, or has a name twice, expected one object a line; delete the line", e);
+        }
+
+        using (document)
+        {
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+                throw new InvalidDataException($"{path}: line {number} is no JSON object, expected one object a line; delete the line");
+            if (!root.TryGetProperty("step", out JsonElement step) || step.ValueKind != JsonValueKind.Number || !step.TryGetInt64(out long steps) || steps < 0)
+                throw new InvalidDataException($"{path}: line {number}, 'step' is missing or wrong, expected an integer from 0; delete the line");
+            return new MetricsRecord(
+                steps,
+                Number("epoch"),
+                Number("seconds"),
+                Number("d_loss"),
+                Number("g_loss"),
+                Number("d_real"),
+                Number("d_fake"),
+                Number("images_per_second"));
+
+            double Number(string name)
+            {
+                if (root.TryGetProperty(name, out JsonElement element))
+                {
+                    if (element.ValueKind == JsonValueKind.Null)
+                        return double.NaN;
+                    if (element.ValueKind == JsonValueKind.Number)
+                        return element.GetDouble();
+                }
+
+                throw new InvalidDataException($"{path}: line {number}, '{name}' is missing or wrong, expected a number or null; delete the line");
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace GpuCgan.Host.Runs;
+
+/// <summary>One line of metrics.jsonl: means over a log interval. A figure that is not finite is written as null and read as NaN.</summary>
+/// <param name="Step">Steps done since the start of the training.</param>
+/// <param name="Epoch">Passes over the training data, with the fraction of the one under way.</param>
+/// <param name="Seconds">Training time, without what went before a resume's start-up.</param>
+/// <param name="DLoss">The discriminator's loss.</param>
+/// <param name="GLoss">The generator's loss.</param>
+/// <param name="DReal">D(x), the discriminator's mean score of real images.</param>
+/// <param name="DFake">D(G(z)), its mean score of generated ones.</param>
+/// <param name="ImagesPerSecond">Real images taken per second.</param>
+public sealed record MetricsRecord(
+    long Step,
+    double Epoch,
+    double Seconds,
+    double DLoss,
+    double GLoss,
+    double DReal,
+    double DFake,
+    double ImagesPerSecond);

@@ -1,0 +1,159 @@
+using System.Globalization;
+using GpuCgan.Host.Runs;
+using GpuCgan.Host.Tests.Data;
+using Xunit;
+
+namespace GpuCgan.Host.Tests.Runs;
+
+public sealed class MetricsLogTests : IDisposable
+{
+    private const string Whole = """{"step":1,"epoch":0.5,"seconds":2,"d_loss":3,"g_loss":4,"d_real":0.5,"d_fake":0.25,"images_per_second":640}""" + "\n";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private string Log => folder.Entry("metrics.jsonl");
+
+    private static MetricsRecord Record(long step) => new(step, step / 10.0, step * 0.1, 1.0 / 3, 1e-30, 0.5, 0.25, 12345.678);
+
+    private void Write(params long[] steps)
+    {
+        using MetricsLog log = MetricsLog.Open(Log);
+        foreach (long step in steps)
+            log.Append(Record(step));
+    }
+
+    [Fact]
+    public void A_line_is_one_object_with_the_names_of_the_design()
+    {
+        using (MetricsLog log = MetricsLog.Open(Log))
+            log.Append(new MetricsRecord(1, 0.5, 2, 3, 4, 0.5, 0.25, 640));
+        Assert.Equal(Whole, File.ReadAllText(Log));
+    }
+
+    [Fact]
+    public void Lines_can_be_read_while_the_log_is_open_and_come_back_to_the_bit()
+    {
+        using MetricsLog log = MetricsLog.Open(Log);
+        for (int step = 0; step < 20; step++)
+        {
+            log.Append(Record(step));
+            Assert.Equal(Enumerable.Range(0, step + 1).Select(i => Record(i)), MetricsLog.Read(Log));
+        }
+    }
+
+    [Fact]
+    public void What_is_not_finite_is_null_in_the_file_and_NaN_when_read()
+    {
+        using (MetricsLog log = MetricsLog.Open(Log))
+            log.Append(Record(1) with { DLoss = double.NaN, GLoss = double.PositiveInfinity, DReal = double.NegativeInfinity });
+        Assert.Contains("\"d_loss\":null,\"g_loss\":null,\"d_real\":null,\"d_fake\":0.25", File.ReadAllText(Log));
+        MetricsRecord read = Assert.Single(MetricsLog.Read(Log));
+        Assert.Equal((double.NaN, double.NaN, double.NaN), (read.DLoss, read.GLoss, read.DReal));
+    }
+
+    [Fact]
+    public void Numbers_are_written_the_same_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        try
+        {
+            CultureInfo.CurrentCulture = comma;
+            Write(3);
+            Assert.Equal([Record(3)], MetricsLog.Read(Log));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_last_line_torn_anywhere_is_passed_over_and_cut_off_by_who_goes_on()
+    {
+        Write(1, 2, 3);
+        byte[] whole = File.ReadAllBytes(Log);
+        int second = Array.IndexOf(whole, (byte)'\n', Array.IndexOf(whole, (byte)'\n') + 1) + 1;
+        for (int length = second; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(Log, whole[..length]);
+            Assert.Equal([Record(1), Record(2)], MetricsLog.Read(Log));
+            Write(3);
+            Assert.Equal(whole, File.ReadAllBytes(Log));
+        }
+    }
+
+    [Fact]
+    public void Every_truncation_leaves_a_log_that_can_be_read()
+    {
+        Write(1, 2, 3);
+        byte[] whole = File.ReadAllBytes(Log);
+        for (int length = 0; length <= whole.Length; length++)
+        {
+            File.WriteAllBytes(Log, whole[..length]);
+            Assert.Equal(whole.AsSpan(0, length).Count((byte)'\n'), MetricsLog.Read(Log).Count);
+        }
+    }
+
+    [Fact]
+    public void Resuming_cuts_off_the_steps_that_are_taken_again()
+    {
+        Write(10, 20, 30, 40);
+        using (MetricsLog log = MetricsLog.Open(Log, keepUpToStep: 20))
+            log.Append(Record(30) with { DLoss = 9 });
+        Assert.Equal([Record(10), Record(20), Record(30) with { DLoss = 9 }], MetricsLog.Read(Log));
+
+        MetricsLog.Open(Log, keepUpToStep: 0).Dispose();
+        Assert.Empty(MetricsLog.Read(Log));
+    }
+
+    [Theory]
+    [InlineData("x\n", "line 1 is not JSON")]
+    [InlineData(Whole + "\n" + Whole, "line 2 is not JSON")]
+    [InlineData(Whole + "[]\n", "line 2 is no JSON object")]
+    [InlineData("{\"step\":1,\"step\":1}\n", "has a name twice")]
+    [InlineData("{}\n", "line 1, 'step' is missing or wrong, expected an integer")]
+    [InlineData("{\"step\":1.5}\n", "'step' is missing or wrong")]
+    [InlineData("{\"step\":-1}\n", "'step' is missing or wrong")]
+    [InlineData("{\"step\":1}\n", "line 1, 'epoch' is missing or wrong, expected a number or null")]
+    [InlineData("{\"step\":1,\"epoch\":\"1\"}\n", "'epoch' is missing or wrong")]
+    public void A_line_that_is_no_record_is_refused_by_number_and_field(string text, string complaint)
+    {
+        File.WriteAllText(Log, text);
+        foreach (Action read in (Action[])[() => MetricsLog.Read(Log), () => MetricsLog.Open(Log).Dispose()])
+        {
+            string message = Assert.Throws<InvalidDataException>(read).Message;
+            Assert.StartsWith(Log + ": ", message);
+            Assert.Contains(complaint, message);
+        }
+
+        Assert.Equal(text, File.ReadAllText(Log));
+    }
+
+    [Fact]
+    public void Fields_of_a_later_version_are_passed_over()
+    {
+        File.WriteAllText(Log, Whole.Replace("\"epoch\"", "\"g_gradient_norm\":1.5,\"epoch\""));
+        Assert.Equal(640, Assert.Single(MetricsLog.Read(Log)).ImagesPerSecond);
+    }
+
+    [Fact]
+    public void A_missing_log_is_named()
+        => Assert.Contains("metrics.jsonl: there is no such file", Assert.Throws<FileNotFoundException>(() => MetricsLog.Read(Log)).Message);
+
+    [Fact]
+    public void Appending_allocates_nothing_once_warm()
+    {
+        using MetricsLog log = MetricsLog.Open(Log);
+        MetricsRecord record = Record(5);
+        for (int i = 0; i < 100; i++)
+            log.Append(record);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            log.Append(record);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
