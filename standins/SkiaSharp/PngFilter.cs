@@ -4,6 +4,7 @@ namespace SkiaSharp;
 internal static class PngFilter
 {
     public const int Count = 5;
+    public const int Up = 2;
 
     /// <summary>Filters <paramref name="row"/> into <paramref name="output"/>; <paramref name="above"/> is zero for the first row.</summary>
     public static void Apply(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int bytesPerPixel, Span<byte> output)
@@ -33,7 +34,7 @@ internal static class PngFilter
     private static byte Predict(int filter, byte left, byte up, byte corner) => filter switch
     {
         1 => left,
-        2 => up,
+        Up => up,
         3 => (byte)((left + up) / 2),
         4 => Paeth(left, up, corner),
         _ => 0,

@@ -33,7 +33,7 @@ internal static class PngWriter
     private static void WriteRows(ZLibStream zlib, SKBitmap bitmap, int channels)
     {
         int length = bitmap.Width * channels;
-        byte[] row = new byte[length], above = new byte[length], trial = new byte[length], best = new byte[length];
+        byte[] row = new byte[length], above = new byte[length], trial = new byte[length], best = new byte[length], zeros = new byte[length];
         for (int y = 0; y < bitmap.Height; y++)
         {
             for (int x = 0; x < bitmap.Width; x++)
@@ -43,6 +43,13 @@ internal static class PngWriter
                 p[0] = c.Red;
                 if (channels >= 3) (p[1], p[2]) = (c.Green, c.Blue);
                 if (channels == 4) p[3] = c.Alpha;
+            }
+            // A row like the one above, of which drawings are full, is all zeros under Up: nothing can be smaller.
+            if (row.AsSpan().SequenceEqual(above))
+            {
+                zlib.WriteByte(PngFilter.Up);
+                zlib.Write(zeros);
+                continue;
             }
             // The smallest sum of differences taken as signed: the rule the specification suggests (section 12.8).
             int chosen = 0;

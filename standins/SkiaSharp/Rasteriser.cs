@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SkiaSharp;
 
 /// <summary>
@@ -10,7 +12,8 @@ internal sealed class Rasteriser
 
     private readonly List<Edge> edges = [];
     private readonly List<Edge> active = [];
-    private readonly List<Crossing> crossings = [];
+    private double[] crossings = [];
+    private int[] windings = [];
 
     /// <summary>Receives a row's coverage, 0 to 255, from column <paramref name="left"/> on.</summary>
     public delegate void RowSink(int y, int left, ReadOnlySpan<byte> coverage);
@@ -62,17 +65,22 @@ internal sealed class Rasteriser
 
     private void SweepLine(double y, ClipBox clip, bool antialias, float[] sums)
     {
-        crossings.Clear();
-        foreach (Edge e in active)
-            if (e.Top <= y && y < e.Bottom) crossings.Add(new Crossing(e.At(y), e.Winding));
-        crossings.Sort(static (a, b) => a.X.CompareTo(b.X));
+        if (crossings.Length < active.Count) (crossings, windings) = (new double[2 * active.Count], new int[2 * active.Count]);
+        int count = 0;
+        foreach (ref readonly Edge e in CollectionsMarshal.AsSpan(active))
+        {
+            if (e.Top > y || y >= e.Bottom) continue;
+            crossings[count] = e.At(y);
+            windings[count++] = e.Winding;
+        }
+        Array.Sort(crossings, windings, 0, count);
         int winding = 0;
         double from = 0;
-        foreach (Crossing c in crossings)
+        for (int i = 0; i < count; i++)
         {
-            if (winding == 0) from = c.X;
-            winding += c.Winding;
-            if (winding == 0) AddSpan(from - clip.Left, c.X - clip.Left, clip.Width, antialias, sums);
+            if (winding == 0) from = crossings[i];
+            winding += windings[i];
+            if (winding == 0) AddSpan(from - clip.Left, crossings[i] - clip.Left, clip.Width, antialias, sums);
         }
     }
 
@@ -99,8 +107,6 @@ internal sealed class Rasteriser
         sums[pixel] += sign * (1f - outside);
         sums[pixel + 1] += sign * outside;
     }
-
-    private readonly record struct Crossing(double X, int Winding);
 
     private readonly struct Edge(SKPoint upper, SKPoint lower, int winding)
     {

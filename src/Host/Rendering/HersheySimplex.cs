@@ -1,7 +1,8 @@
 namespace GpuCgan.Host.Rendering;
 
 /// <summary>
-/// The strokes of a plain sans-serif face, the Hershey fonts' "Simplex" in its later, evener drawing, for printable ASCII.
+/// The strokes of a plain sans-serif face for printable ASCII: the Hershey fonts' "Simplex" in its later, evener drawing, with the
+/// points and commas of the older "Roman Simplex", which stand on the baseline.
 /// </summary>
 /// <remarks>
 /// Acknowledgements that travel with the data, as its licence asks:
@@ -35,9 +36,9 @@ internal static class HersheySimplex
         @"KYNBPDRGTKUPUTTYR]P`Nb", // )
         @"JZRLRX RMOWU RWOMU", // *
         @"E_RIR[ RIR[R", // +
-        @"NVSWRXQWRVSWSYQ[", // ,
+        @"MWSZR[QZRYSZS\R^Q_", // ,
         @"E_IR[R", // -
-        @"NVRVQWRXSWRV", // .
+        @"MWRYQZR[SZRY", // .
         @"G][BIb", // /
         @"H\QFNGLJKOKRLWNZQ[S[VZXWYRYOXJVGSFQF", // 0
         @"H\NJPISFS[", // 1
@@ -49,8 +50,8 @@ internal static class HersheySimplex
         @"H\YFO[ RKFYF", // 7
         @"H\PFMGLILKMMONSOVPXRYTYWXYWZT[P[MZLYKWKTLRNPQOUNWMXKXIWGTFPF", // 8
         @"H\XMWPURRSQSNRLPKMKLLINGQFRFUGWIXMXRWWUZR[P[MZLX", // 9
-        @"NVROQPRQSPRO RRVQWRXSWRV", // :
-        @"NVROQPRQSPRO RSWRXQWRVSWSYQ[", // ;
+        @"MWRMQNROSNRM RRYQZR[SZRY", // :
+        @"MWRMQNROSNRM RSZR[QZRYSZS\R^Q_", // ;
         @"F^ZIJRZ[", // <
         @"E_IO[O RIU[U", // =
         @"F^JIZRJ[", // >

@@ -155,24 +155,27 @@ internal sealed record SampleGrid
     {
         int cellWidth = Width * Scale, cellHeight = Height * Scale;
         float size = ColumnLabels.All(label => StrokeFont.Measure(label, LabelSize) <= cellWidth) ? LabelSize : SmallLabelSize;
-        string[][] lines = [.. ColumnLabels.Select(label =>
-            StrokeFont.Measure(label, size) <= cellWidth ? [label] : label.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
-        float widest = lines.SelectMany(l => l).Select(l => StrokeFont.Measure(l, size)).DefaultIfEmpty(0f).Max();
-        int pitch = Math.Max(cellWidth, (int)MathF.Ceiling(widest)) + Gap;
+        // A column is as wide as its longest word at least; a label that fits into that stays on one line.
+        float longestWord = ColumnLabels.SelectMany(Words).Select(w => StrokeFont.Measure(w, size)).DefaultIfEmpty(0f).Max();
+        float room = Math.Max(cellWidth, longestWord);
+        string[][] lines = [.. ColumnLabels.Select(label => StrokeFont.Measure(label, size) <= room ? [label] : Words(label))];
+        int pitch = (int)MathF.Ceiling(room) + Gap;
 
         float top = Margin;
-        if (Title is not null) top += TitleSize + TextSpace + 4;
+        if (Title is not null) top += TitleSize + (2 * TextSpace);
         int deepest = lines.Select(l => l.Length).DefaultIfEmpty(0).Max();
         if (deepest > 0) top += size + ((deepest - 1) * size * LineHeight) + TextSpace;
         top = MathF.Ceiling(top);
 
         int width = (Columns * pitch) - Gap;
         int bottom = (int)top + (Rows * (cellHeight + Gap)) - Gap + Margin;
-        if (Footer is not null) bottom += (int)LabelSize + TextSpace;
+        if (Footer is not null) bottom += (int)LabelSize + TextSpace + 4;
         float widestLine = Math.Max(StrokeFont.Measure(Title ?? "", TitleSize), StrokeFont.Measure(Footer ?? "", LabelSize - 1));
         int sheetWidth = (2 * Margin) + Math.Max(width, (int)MathF.Ceiling(widestLine));
         return new Layout(Margin, (int)top, pitch, size, lines, sheetWidth, bottom);
     }
+
+    private static string[] Words(string label) => label.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private sealed record Layout(
         int Left, int Top, int Pitch, float LabelSize, string[][] Lines, int SheetWidth, int SheetHeight);

@@ -14,9 +14,13 @@ internal static class StrokeFont
 
     private const char Origin = 'R';
 
-    /// <summary>Signs beyond ASCII that the program's own texts use, in the notation of <see cref="HersheySimplex.Glyphs"/>.</summary>
+    /// <summary>
+    /// Signs beyond ASCII that the program's own texts use, in the notation of <see cref="HersheySimplex.Glyphs"/>; and a hyphen,
+    /// since the data's is as long as a minus and pulls a word apart.
+    /// </summary>
     private static readonly Dictionary<char, string> Extras = new()
     {
+        ['-'] = "J[LRXR",
         ['\u00B7'] = "MWRPQQRRSQRP", // middle dot
         ['\u00D7'] = "G]KKYY RYKKY", // multiplication sign
         ['\u00B1'] = "E_RHRX RJPZP RJ[Z[", // plus or minus
@@ -76,9 +80,9 @@ internal static class StrokeFont
 
     private static string GlyphOf(char c)
     {
+        if (Extras.TryGetValue(c, out string? extra)) return extra;
         int index = c - ' ';
-        if ((uint)index < (uint)HersheySimplex.Glyphs.Length) return HersheySimplex.Glyphs[index];
-        return Extras.GetValueOrDefault(c, Missing);
+        return (uint)index < (uint)HersheySimplex.Glyphs.Length ? HersheySimplex.Glyphs[index] : Missing;
     }
 
     private static void AddGlyph(SKPath path, string glyph, float left, float baseline, float scale)
