@@ -9,7 +9,7 @@ namespace SkiaSharp;
 internal sealed class Stroker(Rasteriser rasteriser, Placement placement, SKPaint paint, float width)
 {
     /// <summary>How far, in pixels, a cut curve may lie off the true one.</summary>
-    private const double Tolerance = 0.05;
+    private const double Tolerance = 0.02;
 
     private readonly float half = width / 2f;
     private readonly List<SKPoint> piece = [];
