@@ -12,6 +12,9 @@ internal sealed class PngReader
 {
     private const long MostPixels = 64L << 20;
 
+    /// <summary>The limit libpng sets by default; it keeps the memory of a single row small.</summary>
+    private const int LongestSide = 1_000_000;
+
     private readonly byte[] file;
     private int bitDepth;
     private int colorType;
@@ -136,7 +139,7 @@ internal sealed class PngReader
     {
         if (data.Length != 13) return false;
         uint width = BinaryPrimitives.ReadUInt32BigEndian(data), height = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
-        if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue || (long)width * height > MostPixels) return false;
+        if (width is 0 or > LongestSide || height is 0 or > LongestSide || (long)width * height > MostPixels) return false;
         (Width, Height, bitDepth, colorType) = ((int)width, (int)height, data[8], data[9]);
         bool depthFits = colorType switch
         {

@@ -12,6 +12,8 @@ internal sealed class Rasteriser
 
     private readonly List<Edge> edges = [];
     private readonly List<Edge> active = [];
+    private float leftmost = float.PositiveInfinity;
+    private float rightmost = float.NegativeInfinity;
     private double[] crossings = [];
     private int[] windings = [];
 
@@ -27,6 +29,8 @@ internal sealed class Rasteriser
         {
             SKPoint a = polygon[i], b = polygon[(i + 1) % polygon.Length];
             if (a.Y == b.Y) continue;
+            leftmost = Math.Min(leftmost, Math.Min(a.X, b.X));
+            rightmost = Math.Max(rightmost, Math.Max(a.X, b.X));
             edges.Add(a.Y < b.Y ? new Edge(a, b, 1) : new Edge(b, a, -1));
         }
     }
@@ -34,7 +38,14 @@ internal sealed class Rasteriser
     /// <summary>Sweeps over what was added, inside the clip.</summary>
     public void Sweep(ClipBox clip, bool antialias, RowSink sink)
     {
-        if (edges.Count == 0 || clip.IsEmpty) return;
+        if (edges.Count == 0) return;
+        // Narrowed to what was added: else a thin upright line would cost as much as a whole sheet.
+        clip = clip with
+        {
+            Left = (int)Math.Max(clip.Left, Math.Floor(leftmost)),
+            Right = (int)Math.Min(clip.Right, Math.Ceiling(rightmost)),
+        };
+        if (clip.IsEmpty) return;
         edges.Sort(static (a, b) => a.Top.CompareTo(b.Top));
         double bottom = double.MinValue;
         foreach (Edge e in edges) bottom = Math.Max(bottom, e.Bottom);

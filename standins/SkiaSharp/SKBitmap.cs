@@ -147,9 +147,7 @@ public unsafe class SKBitmap : SKObject
     public void Erase(SKColor color)
     {
         ThrowIfDisposed();
-        PremulColor premul = PremulColor.From(color);
-        for (int y = 0; y < Height; y++)
-            for (int x = 0; x < Width; x++) Store(x, y, premul);
+        for (int y = 0; y < Height; y++) Fill(0, Width, y, PremulColor.From(color));
     }
 
     public SKBitmap Copy()
@@ -172,6 +170,16 @@ public unsafe class SKBitmap : SKObject
 
     internal void Store(int x, int y, PremulColor color) =>
         color.Store(pixels + (((long)y * Width) + x) * BytesPerPixel, Info);
+
+    /// <summary>Puts a colour on columns <paramref name="left"/> up to <paramref name="right"/> of a row.</summary>
+    internal void Fill(int left, int right, int y, PremulColor color)
+    {
+        if (right <= left) return;
+        Store(left, y, color);
+        Span<byte> row = GetPixelSpan().Slice(((y * Width) + left) * BytesPerPixel, (right - left) * BytesPerPixel);
+        if (BytesPerPixel == 1) row.Fill(row[0]);
+        else MemoryMarshal.Cast<byte, uint>(row).Fill(MemoryMarshal.Read<uint>(row));
+    }
 
     private void Free()
     {

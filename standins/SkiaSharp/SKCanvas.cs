@@ -45,9 +45,7 @@ public class SKCanvas : SKObject
     public void Clear(SKColor color)
     {
         Prepare();
-        PremulColor premul = PremulColor.From(color);
-        for (int y = clip.Top; y < clip.Bottom; y++)
-            for (int x = clip.Left; x < clip.Right; x++) bitmap.Store(x, y, premul);
+        for (int y = clip.Top; y < clip.Bottom; y++) bitmap.Fill(clip.Left, clip.Right, y, PremulColor.From(color));
     }
 
     public void DrawRect(float x, float y, float w, float h, SKPaint paint) => DrawRect(SKRect.Create(x, y, w, h), paint);

@@ -5,6 +5,9 @@ namespace GpuCgan.Host.Rendering;
 /// <summary>A linear axis: its range and round ticks 1, 2 or 5 times a power of ten apart.</summary>
 internal sealed record PlotAxis
 {
+    /// <summary>No axis reaches beyond: far past any float, and far enough from overflow that ticks can be reckoned.</summary>
+    private const double Farthest = 1e100;
+
     private PlotAxis(double min, double max, double tickStep)
     {
         Min = min;
@@ -40,8 +43,8 @@ internal sealed record PlotAxis
         double min = double.PositiveInfinity, max = double.NegativeInfinity;
         foreach (double v in values)
         {
-            min = Math.Min(min, v);
-            max = Math.Max(max, v);
+            min = Math.Min(min, Math.Clamp(v, -Farthest, Farthest));
+            max = Math.Max(max, Math.Clamp(v, -Farthest, Farthest));
         }
         if (min > max) (min, max) = (0, 1);
         // A loss is read against zero where zero is near.
@@ -53,7 +56,6 @@ internal sealed record PlotAxis
             (min, max) = (min - room, max + room);
             span = max - min;
         }
-        if (double.IsInfinity(span)) (min, max, span) = (min / 4, max / 4, (max / 4) - (min / 4));
         double step = RoundStep(span / wantedTicks);
         return new PlotAxis(Math.Floor((min / step) + 1e-9) * step, Math.Ceiling((max / step) - 1e-9) * step, step);
     }

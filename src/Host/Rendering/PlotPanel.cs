@@ -98,7 +98,9 @@ internal sealed record PlotPanel(string Heading, PlotAxis X, PlotAxis Y, double[
         float right = area.Right, baseline = area.Top - 24;
         foreach (PlotSeries s in Series.Reverse())
         {
-            string latest = double.IsNaN(s.Latest) ? "" : s.Latest.ToString("0.000", CultureInfo.InvariantCulture);
+            // A run that has blown up must not write forty digits over the heading.
+            string format = Math.Abs(s.Latest) < 1e4 ? "0.000" : "0.00e+0";
+            string latest = double.IsNaN(s.Latest) ? "" : s.Latest.ToString(format, CultureInfo.InvariantCulture);
             StrokeFont.Draw(canvas, latest, right, baseline, TextSize, Palette.Ink, TextAlign.Right);
             // All values get the same room: a legend must not shift when a minus comes or goes.
             right -= Math.Max(StrokeFont.Measure(latest, TextSize), StrokeFont.Measure("-0.000", TextSize)) + 12;

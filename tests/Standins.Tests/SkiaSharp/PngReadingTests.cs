@@ -205,6 +205,7 @@ public class PngReadingTests
     [InlineData(1, 0, 8, 0)]
     [InlineData(-1, 1, 8, 0)]
     [InlineData(9000, 9000, 8, 0)]
+    [InlineData(1_000_001, 1, 8, 0)]
     [InlineData(int.MaxValue, int.MaxValue, 8, 0)]
     [InlineData(1, 1, 3, 0)]
     [InlineData(1, 1, 16, 3)]
