@@ -42,27 +42,23 @@ public sealed class IdxFileTests : IDisposable
     [InlineData(true)]
     public void Every_truncation_and_an_appended_byte_is_refused(bool gzipped)
     {
-        byte[] images = IdxBytes.Images(2, 3, 2), labels = IdxBytes.Labels(1, 2, 3);
-        foreach (int extra in (int[])[0, 1])
-        {
-            byte[] i = gzipped ? IdxBytes.Gzip([.. images, .. new byte[extra]]) : [.. images, .. new byte[extra]];
-            byte[] l = gzipped ? IdxBytes.Gzip([.. labels, .. new byte[extra]]) : [.. labels, .. new byte[extra]];
-            for (int length = 0; length <= i.Length; length++)
-            {
-                string path = Put("i", i[..length]);
-                if (extra == 0 && length == images.Length && !gzipped || extra == 0 && length == i.Length)
-                    IdxFile.ReadImages(path);
-                else if (extra == 0 || gzipped || length != images.Length)
-                    Refusal(path, () => IdxFile.ReadImages(path));
-            }
+        Try(IdxBytes.Images(2, 3, 2), path => IdxFile.ReadImages(path));
+        Try(IdxBytes.Labels(1, 2, 3), path => IdxFile.ReadLabels(path));
 
-            for (int length = 0; length <= l.Length; length++)
+        void Try(byte[] content, Action<string> read)
+        {
+            byte[] file = gzipped ? IdxBytes.Gzip(content) : content;
+            read(Put("a", file));
+            for (int length = 0; length < file.Length; length++)
+                Refused(file[..length]);
+            Refused([.. file, 0]);
+            if (gzipped)
+                Refused(IdxBytes.Gzip([.. content, 0]));
+
+            void Refused(byte[] bytes)
             {
-                string path = Put("l", l[..length]);
-                if (extra == 0 && length == l.Length)
-                    IdxFile.ReadLabels(path);
-                else if (extra == 0 || gzipped || length != labels.Length)
-                    Refusal(path, () => IdxFile.ReadLabels(path));
+                string path = Put("a", bytes);
+                Refusal(path, () => read(path));
             }
         }
     }
@@ -112,6 +108,13 @@ public sealed class IdxFileTests : IDisposable
             Assert.Contains(complaint, Refusal(path, () => IdxFile.ReadImages(path)));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
         }
+    }
+
+    [Fact]
+    public void Extents_whose_product_is_zero_modulo_two_to_the_64_are_refused()
+    {
+        string path = Put("i", [0, 0, 8, 3, .. IdxBytes.Word(1 << 30), .. IdxBytes.Word(1 << 30), .. IdxBytes.Word(16)]);
+        Assert.Contains("header announces 1073741824 images of 1073741824x16", Refusal(path, () => IdxFile.ReadImages(path)));
     }
 
     [Theory]

@@ -59,7 +59,7 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public void Runs_created_at_the_same_time_get_numbers_of_their_own()
     {
-        const int Count = 64;
+        const int Count = 400;
         string[] names = new string[Count];
         Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => names[i] = Path.GetFileName(RunDirectory.Create(Runs, $"r{i}").Folder));
         Assert.Equal(Count, names.Select(name => name[..5]).Distinct().Count());

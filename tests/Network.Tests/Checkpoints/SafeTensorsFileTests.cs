@@ -234,6 +234,14 @@ public sealed class SafeTensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_tensor_that_is_declared_behind_its_successor_leaves_no_overlap()
+    {
+        string path = Craft("""{"full":{"dtype":"I32","shape":[1],"data_offsets":[0,4]},"none":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 4);
+        using SafeTensorsFile file = SafeTensorsFile.Open(path);
+        Assert.Equal(["none", "full"], file.Tensors.Select(entry => entry.Name));
+    }
+
+    [Fact]
     public void A_file_of_another_network_is_refused_by_tensor()
     {
         SafeTensorsWriter writer = new();
