@@ -1,1 +1,24 @@
-return 0;
+using System.CommandLine;
+using System.Globalization;
+using GpuCgan.Host;
+using GpuCgan.Host.Commands;
+using GpuCgan.Host.Output;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Console.OutputEncoding = System.Text.Encoding.UTF8;
+
+var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give a label, get an image.")
+{
+    DevicesCommand.Create(),
+    TrainCommand.Create(),
+    SampleCommand.Create(),
+    CommonOptions.Verbose,
+};
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Errors.Count > 0)
+{
+    string verb = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
+    Messages.Error($"{parsed.Errors[0].Message} See 'gpucgan {verb}--help'.");
+    return ExitCode.BadInput;
+}
+return ExitCode.Run(parsed, parsed.GetValue(CommonOptions.Verbose));

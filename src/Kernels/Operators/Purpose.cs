@@ -21,8 +21,8 @@ public static class Purpose
     /// <summary>Dropout masks: a stream for each layer and use in a step.</summary>
     public static uint Dropout(int stream) => Of(5, stream);
 
-    /// <summary>Latent vectors of samples.</summary>
-    public static uint Sampling => Of(6, 0);
+    /// <summary>Latent vectors of samples: a stream for each label.</summary>
+    public static uint Sampling(int label) => Of(6, label);
 
     private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
         ? (purpose << 8) | (uint)stream

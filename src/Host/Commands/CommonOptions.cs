@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using GpuCgan.Kernels.Devices;
+
+namespace GpuCgan.Host.Commands;
+
+/// <summary>Options that several commands share, and the parsers of their values.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the stack of an error.", Recursive = true };
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "auto, cuda[:i], opencl[:i], cpu or cpu-ilgpu.",
+        HelpName = "D",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public static Option<int?> Threads() => Positive("--threads", "Threads of the cpu device; all cores by default.");
+
+    /// <summary>An option that takes a whole number of at least 1.</summary>
+    public static Option<int?> Positive(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParsePositive(result, name),
+    };
+
+    /// <summary>An option that takes a seed: a whole number of at least 0.</summary>
+    public static Option<ulong?> Seed(string description) => new("--seed")
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (ulong.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+                return seed;
+            result.AddError($"--seed '{result.Tokens[0].Value}': expected a whole number from 0 to 18446744073709551615.");
+            return null;
+        },
+    };
+
+    /// <summary>Opens the device, or says in one line why not.</summary>
+    public static ComputeDevice Open(string device, int? threads)
+    {
+        if (threads is not null && device is not ("cpu" or "auto"))
+            throw new UsageException($"--threads {threads}: only --device cpu has threads, not '{device}'.");
+        if (threads > 1024)
+            throw new UsageException($"--threads {threads}: expected 1 to 1024.");
+        return ComputeDevice.Open(device, threads);
+    }
+
+    private static int? ParsePositive(ArgumentResult result, string name)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1)
+            return value;
+        result.AddError($"{name} '{result.Tokens[0].Value}': expected a whole number of at least 1.");
+        return null;
+    }
+}

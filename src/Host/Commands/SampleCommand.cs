@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using GpuCgan.Host.Data;
+using GpuCgan.Host.Output;
+using GpuCgan.Host.Rendering;
+using GpuCgan.Host.Runs;
+using GpuCgan.Network;
+using GpuCgan.Network.Checkpoints;
+using SkiaSharp;
+
+namespace GpuCgan.Host.Commands;
+
+/// <summary><c>sample RUN</c>: images for labels from a checkpoint, as a sheet, a folder of PNG files or a pair of IDX files.</summary>
+internal static class SampleCommand
+{
+    private const long MostImages = 1_000_000;
+
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "A run directory or a checkpoint file." };
+        var labels = new Option<string?>("--labels") { Description = "Labels, such as 3, 0-9 or 0-4,7. Default: all.", HelpName = "L" };
+        var count = CommonOptions.Positive("--count", "Images a label. Default: 8.");
+        var seed = CommonOptions.Seed("The seed of the noise. Default: 0.");
+        var seeds = new Option<string?>("--seeds") { Description = "Several seeds, such as 0-9: --count images of each.", HelpName = "S" };
+        var format = new Option<string>("--format") { Description = "png: one sheet; folder: a PNG an image; idx: MNIST's file format.", HelpName = "png|folder|idx", DefaultValueFactory = _ => "png" };
+        var output = new Option<string?>("--out") { Description = "The file (png) or folder (folder, idx) to write. Default: samples.png or samples.", HelpName = "PATH" };
+        var device = CommonOptions.Device();
+        var threads = CommonOptions.Threads();
+        var command = new Command("sample", "Draw images for labels from a trained run.") { run, labels, count, seed, seeds, format, output, device, threads };
+        command.SetAction(parsed =>
+        {
+            string kind = parsed.GetValue(format)!;
+            if (kind is not ("png" or "folder" or "idx"))
+                throw new UsageException($"--format '{kind}': expected png, folder or idx.");
+            if (parsed.GetValue(seed) is not null && parsed.GetValue(seeds) is not null)
+                throw new UsageException("--seed and --seeds both give the noise; use one.");
+            string checkpoint = Find(parsed.GetValue(run)!);
+            var header = GanCheckpoint.ReadHeader(checkpoint);
+            int[] asked = LabelList.Parse(parsed.GetValue(labels) ?? $"0-{header.Classes - 1}", header.Classes);
+            var seedList = parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : [parsed.GetValue(seed) ?? 0];
+            int each = parsed.GetValue(count) ?? 8;
+            if ((long)each * asked.Length * seedList.Length > MostImages)
+                throw new UsageException($"--count {each}: {(long)each * asked.Length * seedList.Length} images in all; at most {MostImages} at once.");
+            using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
+            using var gan = GanCheckpoint.Load(opened, checkpoint);
+            string path = parsed.GetValue(output) ?? (kind == "png" ? "samples.png" : "samples");
+            Write(kind, path, Draw(gan, asked, each, seedList), gan.Image, header, asked, each * seedList.Length);
+            Console.Out.WriteLine(path);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>[labels, seeds·count, pixels].</summary>
+    private static float[] Draw(ConditionalGan gan, int[] labels, int count, ulong[] seeds)
+    {
+        if (seeds.Length == 1)
+            return gan.Sample(labels, 0, count, seeds[0]);
+        int block = count * gan.Image.Pixels;
+        var all = new float[(long)labels.Length * seeds.Length * block];
+        for (int s = 0; s < seeds.Length; s++)
+        {
+            var images = gan.Sample(labels, 0, count, seeds[s]);
+            for (int label = 0; label < labels.Length; label++)
+                images.AsSpan(label * block, block).CopyTo(all.AsSpan((label * seeds.Length + s) * block));
+        }
+        return all;
+    }
+
+    /// <summary>The checkpoint of a run, or the file itself. A run's checkpoint must be of the run's recipe.</summary>
+    private static string Find(string run)
+    {
+        string checkpoint = RunDirectory.FindCheckpoint(run);
+        if (Directory.Exists(run))
+        {
+            var directory = RunDirectory.Open(run);
+            RunOptions.CheckRecipe(directory.ReadOptions(), GanCheckpoint.ReadHeader(checkpoint), directory.OptionsFile, checkpoint);
+        }
+        return checkpoint;
+    }
+
+    private static void Write(string kind, string path, float[] images, ImageShape shape, CheckpointHeader header, int[] labels, int rows)
+    {
+        string[] names = Names(header, labels);
+        try
+        {
+            if (kind == "png")
+            {
+                if (rows > 256)
+                    throw new UsageException($"--count: {rows} rows do not fit one sheet; use at most 256, or --format folder or idx.");
+                SampleSheet.Write(path, images, shape, names, rows, string.Create(CultureInfo.InvariantCulture, $"step {header.Step}"));
+            }
+            else if (kind == "folder")
+            {
+                WriteFolder(path, images, shape, names, rows);
+            }
+            else
+            {
+                WriteIdx(path, images, shape, labels, rows);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--out '{path}': cannot be written: {e.Message}");
+        }
+    }
+
+    private static string[] Names(CheckpointHeader header, int[] labels)
+    {
+        string[]? names = null;
+        try
+        {
+            names = header.Metadata.TryGetValue("class_names", out string? json) ? JsonSerializer.Deserialize<string[]>(json) : null;
+        }
+        catch (JsonException)
+        {
+            Messages.Warning("the checkpoint's class names are not readable; the labels' numbers are used instead.");
+        }
+        return [.. labels.Select(l => names is not null && l < names.Length ? names[l] : l.ToString(CultureInfo.InvariantCulture))];
+    }
+
+    /// <summary>PATH/CLASS/0000.png.</summary>
+    private static void WriteFolder(string path, float[] images, ImageShape shape, string[] names, int rows)
+    {
+        for (int label = 0; label < names.Length; label++)
+        {
+            string folder = Path.Combine(path, SafeName(names[label]));
+            Directory.CreateDirectory(folder);
+            for (int i = 0; i < rows; i++)
+            {
+                var pixels = images.AsSpan((label * rows + i) * shape.Pixels, shape.Pixels);
+                using var bitmap = Picture(pixels, shape);
+                PngFile.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{i:0000}.png")), bitmap);
+            }
+        }
+    }
+
+    private static string SafeName(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+
+    private static SKBitmap Picture(ReadOnlySpan<float> pixels, ImageShape shape)
+    {
+        var bitmap = new SKBitmap(shape.Width, shape.Height);
+        int plane = shape.Height * shape.Width;
+        for (int y = 0; y < shape.Height; y++)
+        {
+            for (int x = 0; x < shape.Width; x++)
+            {
+                int at = y * shape.Width + x;
+                byte red = Level(pixels[at]);
+                bitmap.SetPixel(x, y, shape.Channels == 3 ? new SKColor(red, Level(pixels[plane + at]), Level(pixels[2 * plane + at])) : new SKColor(red, red, red));
+            }
+        }
+        return bitmap;
+    }
+
+    private static void WriteIdx(string path, float[] images, ImageShape shape, int[] labels, int rows)
+    {
+        if (shape.Channels != 1)
+            throw new UsageException($"--format idx: the format holds one channel, these images have {shape.Channels}; use --format folder.");
+        Directory.CreateDirectory(path);
+        var bytes = new byte[images.Length];
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = Level(images[i]);
+        IdxFile.WriteImages(Path.Combine(path, "images-idx3-ubyte"), bytes, labels.Length * rows, shape.Height, shape.Width);
+        IdxFile.WriteLabels(Path.Combine(path, "labels-idx1-ubyte"), [.. labels.SelectMany(l => Enumerable.Repeat((byte)l, rows))]);
+    }
+
+    /// <summary>The inverse of the scaling to [−1, 1]: fixed, never stretched to an image's own range.</summary>
+    private static byte Level(float x) => (byte)Math.Clamp(MathF.Round((x + 1) * 127.5f), 0, 255);
+}

@@ -1,0 +1,31 @@
+using GpuCgan.Network;
+
+namespace GpuCgan.Host.Rendering;
+
+/// <summary>Images as G gives them, label after label, on a sheet with one column a label.</summary>
+internal static class SampleSheet
+{
+    /// <param name="path">The PNG to write.</param>
+    /// <param name="images">[labels, rows, channels, height, width] in [−1, 1].</param>
+    /// <param name="shape">One image's shape.</param>
+    /// <param name="labels">A name for each column.</param>
+    /// <param name="rows">Images a label.</param>
+    /// <param name="footer">A line below.</param>
+    public static void Write(string path, float[] images, ImageShape shape, string[] labels, int rows, string footer)
+    {
+        int pixels = shape.Pixels;
+        var sheet = new float[images.Length];
+        for (int label = 0; label < labels.Length; label++)
+        {
+            for (int row = 0; row < rows; row++)
+                images.AsSpan((label * rows + row) * pixels, pixels).CopyTo(sheet.AsSpan((row * labels.Length + label) * pixels));
+        }
+        var grid = new SampleGrid
+        {
+            Rows = rows, Columns = labels.Length, Height = shape.Height, Width = shape.Width, Channels = shape.Channels, Planar = true,
+            ColumnLabels = labels, Footer = footer,
+        };
+        using var bitmap = grid.Draw(sheet.AsSpan());
+        PngFile.Write(path, bitmap);
+    }
+}

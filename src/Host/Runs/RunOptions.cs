@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using GpuCgan.Network.Checkpoints;
+using GpuCgan.Network.Recipes;
+
+namespace GpuCgan.Host.Runs;
+
+/// <summary>Reads a run's options.json back.</summary>
+internal static class RunOptions
+{
+    /// <exception cref="InvalidDataException">The field is missing or no text.</exception>
+    public static string Text(JsonObject options, string field, string file) =>
+        options[field] is JsonValue value && value.TryGetValue(out string? text) ? text : throw Bad(field, file, "a text");
+
+    /// <exception cref="InvalidDataException">The field is missing or no whole number from 1 to 2³¹−1.</exception>
+    public static long Number(JsonObject options, string field, string file) =>
+        options[field] is JsonValue value && value.TryGetValue(out long number) && number is >= 1 and <= int.MaxValue ? number : throw Bad(field, file, "a whole number of at least 1");
+
+    /// <summary>A checkpoint belongs to its run only where both hold the same recipe.</summary>
+    /// <exception cref="InvalidDataException">They do not.</exception>
+    public static void CheckRecipe(JsonObject options, CheckpointHeader header, string file, string checkpoint)
+    {
+        if (!RecipeFile.AreSame(RecipeFile.Parse(options["recipe"], $"{file}: recipe"), header.Recipe))
+            throw new InvalidDataException($"{checkpoint}: its recipe '{header.Recipe.Name}' is not the one in {file}; the checkpoint is of another run.");
+    }
+
+    private static InvalidDataException Bad(string field, string file, string expected) =>
+        new($"{file}: {field} is missing or not {expected}; the file is damaged.");
+}

@@ -1,0 +1,25 @@
+using GpuCgan.Kernels;
+using GpuCgan.Kernels.Operators;
+
+namespace GpuCgan.Network.Layers;
+
+/// <summary>
+/// While training, zeroes each element with the given rate and scales the others by 1/(1 − rate). The mask is a function of seed, step and stream, so
+/// backward makes it again instead of keeping it.
+/// </summary>
+internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int width, int index, float rate) : Layer
+{
+    public override int Outputs => width;
+
+    public override bool InPlace => true;
+
+    public override void Forward(Matrix x, Matrix y, Pass pass) => Apply(x, y, pass);
+
+    public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights) => Apply(dy, dx ?? dy, pass);
+
+    private void Apply(Matrix from, Matrix to, Pass pass)
+    {
+        if (pass.Training)
+            operators.Dropout.Launch(clock.View, Purpose.Dropout(pass.Stream + index), from, to, rate);
+    }
+}

@@ -1,0 +1,35 @@
+using GpuCgan.Kernels;
+
+namespace GpuCgan.Network.Layers;
+
+/// <summary>How a layer runs.</summary>
+/// <param name="Training">Statistics of this batch and dropout, or what was estimated and none.</param>
+/// <param name="Stream">Keeps the random masks of several passes in one step apart.</param>
+internal readonly record struct Pass(bool Training, int Stream);
+
+/// <summary>
+/// One layer of a <see cref="Stack"/>. It owns its parameters' places, not its batches: x, y and their gradients belong to the stack, which runs a
+/// layer on as many rows as it likes.
+/// </summary>
+internal abstract class Layer
+{
+    /// <summary>Columns of the output for inputs of the stack's previous width.</summary>
+    public abstract int Outputs { get; }
+
+    /// <summary>Whether y may be, and so is, the memory of x. Then x is gone in backward.</summary>
+    public virtual bool InPlace => false;
+
+    /// <summary>y = layer(x), [M, inputs] to [M, outputs].</summary>
+    public abstract void Forward(Matrix x, Matrix y, Pass pass);
+
+    /// <summary>
+    /// From dy, the gradient by y: the parameters' gradients, overwritten, where <paramref name="weights"/> asks for them, and dx where it is not null: [M,
+    /// inputs], or the gradient by the inputs that <paramref name="inputs"/> selects alone. dy may be overwritten.
+    /// </summary>
+    public abstract void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights);
+
+    /// <summary>Sets the parameters to their first values.</summary>
+    public virtual void Initialize()
+    {
+    }
+}

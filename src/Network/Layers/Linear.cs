@@ -1,0 +1,62 @@
+using GpuCgan.Kernels;
+using GpuCgan.Kernels.Operators;
+
+namespace GpuCgan.Network.Layers;
+
+/// <summary>
+/// y = f(x·w + b). Initial w and b are uniform in ±1/√inputs: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998) scale the variance with
+/// 1/inputs, and these bounds are the ones of PyTorch's Linear, from which the published recipes start.
+/// </summary>
+internal sealed class Linear : Layer
+{
+    private readonly OperatorSet _operators;
+    private readonly Parameters _parameters;
+    private readonly StepClock _clock;
+    private readonly LinearSlots _slots;
+    private readonly Activation _activation;
+
+    public Linear(OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation)
+    {
+        _operators = operators;
+        _parameters = parameters;
+        _clock = clock;
+        _slots = slots;
+        _activation = activation;
+    }
+
+    public override int Outputs => _slots.Weight.Columns;
+
+    public override void Forward(Matrix x, Matrix y, Pass pass) =>
+        _operators.Gemm.Forward(x, _parameters.Values.Matrix(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
+
+    public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
+    {
+        if (_activation.Kind != ActivationKind.Identity)
+            _operators.Activate.Backward(y, dy, dy, _activation);
+        if (weights)
+        {
+            _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
+            _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
+        }
+        if (dx is { } target)
+        {
+            var w = _parameters.Values.Matrix(_slots.Weight);
+            var (start, count) = inputs.GetOffsetAndLength(w.Rows);
+            _operators.Gemm.InputGradient(dy, w.SliceRows(start, count), target);
+        }
+    }
+
+    public override void Initialize()
+    {
+        float bound = 1 / MathF.Sqrt(_slots.Weight.Rows);
+        _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream), _parameters.Values.Matrix(_slots.Weight), -bound, bound);
+        _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream + 1), _parameters.Values.Matrix(_slots.Bias), -bound, bound);
+    }
+}
+
+/// <summary>The places of a linear layer's parameters, and the first of its two streams of initial values.</summary>
+internal sealed record LinearSlots(TensorSlot Weight, TensorSlot Bias, int Stream)
+{
+    public static LinearSlots Add(ArenaLayout layout, string name, int inputs, int outputs, int stream) =>
+        new(layout.Matrix($"{name}.weight", inputs, outputs), layout.Vector($"{name}.bias", outputs), stream);
+}

@@ -1,0 +1,123 @@
+using System.Text.Json.Serialization;
+using GpuCgan.Kernels.Operators;
+
+namespace GpuCgan.Network.Recipes;
+
+/// <summary>How a label reaches a network.</summary>
+public enum LabelKind
+{
+    /// <summary>A one-hot vector, concatenated.</summary>
+    OneHot,
+
+    /// <summary>A learnt vector, concatenated.</summary>
+    Embedding,
+}
+
+/// <summary>What D and G are scored with.</summary>
+public enum ObjectiveKind
+{
+    /// <summary>Binary cross-entropy on logits; G in its non-saturating form (Goodfellow et al. 2014).</summary>
+    BinaryCrossEntropy,
+
+    /// <summary>Least squares (Mao et al. 2017).</summary>
+    LeastSquares,
+}
+
+/// <summary>Which generated images a step of G learns from.</summary>
+public enum GeneratorBatchKind
+{
+    /// <summary>Those that D has just been trained on: one forward pass of G a step.</summary>
+    Shared,
+
+    /// <summary>New ones, from new noise and labels drawn uniformly.</summary>
+    Fresh,
+}
+
+/// <summary>
+/// What makes a GAN the GAN it is, apart from its data: architecture, objective and optimisers. A recipe is a JSON object with these names in
+/// snake case; what it leaves out has the value of <c>mlp</c>.
+/// </summary>
+public sealed record Recipe
+{
+    /// <summary>Its name, for people.</summary>
+    public string Name { get; init; } = "mlp";
+
+    /// <summary>Length of the latent vector, drawn from N(0, 1).</summary>
+    public int Latent { get; init; } = 100;
+
+    /// <summary>G's hidden widths for 28×28 images; see <see cref="Scale"/>.</summary>
+    public int[] GeneratorWidths { get; init; } = [128, 256, 512, 1024];
+
+    /// <summary>D's hidden widths for 28×28 images; see <see cref="Scale"/>.</summary>
+    public int[] DiscriminatorWidths { get; init; } = [512, 512, 512];
+
+    /// <summary>How the label enters both networks.</summary>
+    public LabelKind Label { get; init; } = LabelKind.OneHot;
+
+    /// <summary>LeakyReLU's slope for negative inputs.</summary>
+    public float LeakySlope { get; init; } = 0.2f;
+
+    /// <summary>D's dropout rate; 0 for none.</summary>
+    public float Dropout { get; init; } = 0.4f;
+
+    /// <summary>What batch normalisation adds to the variance.</summary>
+    public float BatchNormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>The share of a new batch in the running statistics.</summary>
+    public float BatchNormMomentum { get; init; } = 0.1f;
+
+    /// <summary>What D and G are scored with.</summary>
+    public ObjectiveKind Objective { get; init; } = ObjectiveKind.BinaryCrossEntropy;
+
+    /// <summary>What D should say of a real pair: 1, or a little less for one-sided label smoothing (Salimans et al. 2016).</summary>
+    public float RealTarget { get; init; } = 1;
+
+    /// <summary>What D should say of a generated pair.</summary>
+    public float FakeTarget { get; init; }
+
+    /// <summary>Which images a step of G learns from.</summary>
+    public GeneratorBatchKind GeneratorBatch { get; init; } = GeneratorBatchKind.Shared;
+
+    /// <summary>Images a batch.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Adam's rate for G.</summary>
+    public float GeneratorLearningRate { get; init; } = 2e-4f;
+
+    /// <summary>Adam's rate for D.</summary>
+    public float DiscriminatorLearningRate { get; init; } = 2e-4f;
+
+    /// <summary>Adam's decay of the first moments.</summary>
+    public float AdamBeta1 { get; init; } = 0.5f;
+
+    /// <summary>Adam's decay of the second moments.</summary>
+    public float AdamBeta2 { get; init; } = 0.999f;
+
+    /// <summary>What Adam adds to the root of the second moment.</summary>
+    public float AdamEpsilon { get; init; } = 1e-8f;
+
+    /// <summary>Decoupled weight decay.</summary>
+    public float WeightDecay { get; init; }
+
+    /// <summary>Decay of the exponential moving average of G that samples are drawn from; 0 samples from G itself.</summary>
+    public float GeneratorAverage { get; init; }
+
+    [JsonIgnore]
+    internal BatchNormOptions BatchNorm => new(BatchNormEpsilon, BatchNormMomentum);
+
+    [JsonIgnore]
+    internal AdamOptions GeneratorAdam => new(GeneratorLearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
+
+    [JsonIgnore]
+    internal AdamOptions DiscriminatorAdam => new(DiscriminatorLearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
+
+    /// <summary>
+    /// Widths for another image size: each is multiplied by √(pixels / 784), the ratio of the images' edges, where that is below 1, and rounded up
+    /// to a multiple of 16. Smaller images hold less to learn; the number of layers stays.
+    /// </summary>
+    public int[] Scale(int[] widths, ImageShape image)
+    {
+        double scale = Math.Min(1, Math.Sqrt(image.Pixels / 784.0));
+        return [.. widths.Select(width => (int)Math.Ceiling(width * scale / 16) * 16)];
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace GpuCgan.Network.Recipes;
+
+/// <summary>Recipes by name, and as JSON that a person can read, copy and change.</summary>
+public static class RecipeFile
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    private static readonly Dictionary<string, Recipe> Known = new(StringComparer.Ordinal) { ["mlp"] = new Recipe() };
+
+    /// <summary>The built-in recipes' names.</summary>
+    public static IReadOnlyCollection<string> Names => Known.Keys;
+
+    /// <summary>A built-in recipe, or one from a file.</summary>
+    /// <exception cref="FileNotFoundException">Neither a name nor a file.</exception>
+    /// <exception cref="InvalidDataException">The file is no valid recipe.</exception>
+    public static Recipe Load(string nameOrPath)
+    {
+        if (Known.TryGetValue(nameOrPath, out var known))
+            return known;
+        if (!File.Exists(nameOrPath))
+            throw new FileNotFoundException($"recipe '{nameOrPath}': no such recipe or file; the built-in ones are {string.Join(", ", Names)}.");
+        JsonNode? json;
+        try
+        {
+            json = JsonNode.Parse(File.ReadAllText(nameOrPath), null, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{nameOrPath}: not JSON: {e.Message}");
+        }
+        // A run's options.json holds its recipe in a field of that name, so that a run can be repeated from it.
+        return Parse(json is JsonObject options && options["recipe"] is JsonObject inner ? inner : json, nameOrPath);
+    }
+
+    /// <summary>Reads a recipe from JSON and checks it; <paramref name="source"/> is named in messages.</summary>
+    /// <exception cref="InvalidDataException">A field is unknown, of another type or out of range.</exception>
+    public static Recipe Parse(JsonNode? json, string source)
+    {
+        try
+        {
+            var recipe = json.Deserialize<Recipe>(Options) ?? throw new InvalidDataException($"{source}: a recipe is a JSON object, not null.");
+            Check(recipe, source);
+            return recipe;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{source}: {Shorten(e.Message)} Fields of a recipe are listed in docs/recipes.md.");
+        }
+    }
+
+    /// <summary>The recipe as JSON, every field written.</summary>
+    public static JsonObject ToJson(Recipe recipe) => JsonSerializer.SerializeToNode(recipe, Options)!.AsObject();
+
+    /// <summary>Whether two recipes train the same networks in the same way.</summary>
+    public static bool AreSame(Recipe a, Recipe b) => JsonNode.DeepEquals(ToJson(a), ToJson(b));
+
+    /// <summary>Refuses what no network can be made of.</summary>
+    /// <exception cref="InvalidDataException">A field is out of range; the message names it.</exception>
+    public static void Check(Recipe r, string source)
+    {
+        Within(r.Latent is >= 1 and <= 4096, "latent", r.Latent, "1 to 4096");
+        Widths(r.GeneratorWidths, "generator_widths");
+        Widths(r.DiscriminatorWidths, "discriminator_widths");
+        Within(r.LeakySlope is > 0 and < 1, "leaky_slope", r.LeakySlope, "between 0 and 1");
+        Within(r.Dropout is >= 0 and < 1, "dropout", r.Dropout, "0 to below 1");
+        Within(r.BatchNormEpsilon is > 0 and <= 1, "batch_norm_epsilon", r.BatchNormEpsilon, "above 0, at most 1");
+        Within(r.BatchNormMomentum is > 0 and <= 1, "batch_norm_momentum", r.BatchNormMomentum, "above 0, at most 1");
+        Within(r.RealTarget is >= 0 and <= 1, "real_target", r.RealTarget, "0 to 1");
+        Within(r.FakeTarget is >= 0 and <= 1, "fake_target", r.FakeTarget, "0 to 1");
+        // One sample has no variance to normalise by.
+        Within(r.BatchSize is >= 2 and <= 65536, "batch_size", r.BatchSize, "2 to 65536");
+        Within(r.GeneratorLearningRate is > 0 and <= 1, "generator_learning_rate", r.GeneratorLearningRate, "above 0, at most 1");
+        Within(r.DiscriminatorLearningRate is > 0 and <= 1, "discriminator_learning_rate", r.DiscriminatorLearningRate, "above 0, at most 1");
+        Within(r.AdamBeta1 is >= 0 and < 1, "adam_beta1", r.AdamBeta1, "0 to below 1");
+        Within(r.AdamBeta2 is >= 0 and < 1, "adam_beta2", r.AdamBeta2, "0 to below 1");
+        Within(r.AdamEpsilon is > 0 and <= 1, "adam_epsilon", r.AdamEpsilon, "above 0, at most 1");
+        Within(r.WeightDecay is >= 0 and < 1, "weight_decay", r.WeightDecay, "0 to below 1");
+        Within(r.GeneratorAverage is >= 0 and < 1, "generator_average", r.GeneratorAverage, "0 to below 1");
+
+        void Within(bool ok, string field, IFormattable value, string range)
+        {
+            if (!ok)
+                throw new InvalidDataException($"{source}: {field} is {value.ToString(null, CultureInfo.InvariantCulture)}; it must be {range}.");
+        }
+
+        void Widths(int[]? widths, string field)
+        {
+            if (widths is null || widths.Length is < 1 or > 16)
+                throw new InvalidDataException($"{source}: {field} holds {widths?.Length ?? 0} widths; it must be 1 to 16 of them.");
+            foreach (int width in widths)
+                Within(width is >= 1 and <= 16384, field, width, "1 to 16384");
+        }
+    }
+
+    /// <summary>The serializer's message without the path and position it repeats.</summary>
+    private static string Shorten(string message)
+    {
+        int end = message.IndexOf(" Path:", StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
+    }
+}

@@ -1,0 +1,61 @@
+using GpuCgan.Kernels;
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
+using ILGPU;
+
+namespace GpuCgan.Network;
+
+/// <summary>
+/// Draws images from a trained G, normalised by its running statistics. Image k of label y is a function of (seed, y, k) alone: asked for alone or among others, in any
+/// order, it has the same bits.
+/// </summary>
+internal sealed class Sampler : IDisposable
+{
+    private const int Rows = 64;
+
+    private readonly DeviceMemory _memory;
+    private readonly StepClock _clock;
+    private readonly Generator _generator;
+    private readonly DeviceArray<int> _labels;
+    private readonly DeviceArray<float> _images;
+    private readonly int _pixels;
+
+    public Sampler(ComputeDevice device, OperatorSet operators, ConditionalGan gan)
+    {
+        _memory = new DeviceMemory(device);
+        _clock = new StepClock(device, 0);
+        _generator = new Generator(gan.Recipe, gan.Image, gan.Classes, Rows, operators, _clock, _memory, gan.SamplingParameters);
+        _labels = _memory.Array<int>(Rows);
+        _pixels = gan.Image.Pixels;
+        _images = _memory.Array<float>(Rows * _pixels);
+    }
+
+    /// <summary>[labels, count, channels, height, width] in [−1, 1]: images firstImage … firstImage+count−1 of each label.</summary>
+    public float[] Draw(IReadOnlyList<int> labels, int firstImage, int count, ulong seed)
+    {
+        _clock.Set(0, seed);
+        var result = new float[(long)labels.Count * count * _pixels];
+        var block = new float[Rows * _pixels];
+        var images = new Matrix(_images.View, Rows, _pixels);
+        var labelsOfBlock = new int[Rows];
+        for (int i = 0; i < labels.Count; i++)
+        {
+            Array.Fill(labelsOfBlock, labels[i]);
+            _labels.Upload(labelsOfBlock);
+            for (int done = 0; done < count; done += Rows)
+            {
+                int rows = Math.Min(Rows, count - done);
+                _generator.Forward(Purpose.Sampling(labels[i]), firstImage + done, _labels.View.SubView(0, rows), images.SliceRows(0, rows), training: false);
+                _images.Download(block);
+                block.AsSpan(0, rows * _pixels).CopyTo(result.AsSpan((i * count + done) * _pixels));
+            }
+        }
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _clock.Dispose();
+        _memory.Dispose();
+    }
+}

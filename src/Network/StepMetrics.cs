@@ -1,0 +1,41 @@
+using GpuCgan.Kernels.Devices;
+using ILGPU;
+
+namespace GpuCgan.Network;
+
+/// <summary>Means over the steps since the last reading.</summary>
+/// <param name="Steps">How many steps.</param>
+/// <param name="DiscriminatorLoss">The real and the generated half's losses, added.</param>
+/// <param name="GeneratorLoss">G's loss.</param>
+/// <param name="RealScore">D(x): the mean probability that D gives real pairs (for least squares, its mean output).</param>
+/// <param name="FakeScore">D(G(z)), as D's step saw it, before the update.</param>
+public readonly record struct StepMetrics(int Steps, double DiscriminatorLoss, double GeneratorLoss, double RealScore, double FakeScore)
+{
+    /// <summary>Whether every number is finite; false where there was no step.</summary>
+    public bool AreFinite => double.IsFinite(DiscriminatorLoss) && double.IsFinite(GeneratorLoss) && double.IsFinite(RealScore) && double.IsFinite(FakeScore);
+}
+
+/// <summary>Sums that the objectives add to on the device, step after step, until the host reads them.</summary>
+internal sealed class MetricsBuffer(DeviceMemory memory)
+{
+    private readonly DeviceArray<float> _sums = memory.Array<float>(5);
+    private readonly float[] _host = new float[5];
+
+    public ArrayView<float> DiscriminatorLoss => _sums.View.SubView(0, 1);
+    public ArrayView<float> GeneratorLoss => _sums.View.SubView(1, 1);
+    public ArrayView<float> RealScore => _sums.View.SubView(2, 1);
+    public ArrayView<float> FakeScore => _sums.View.SubView(3, 1);
+
+    /// <summary>The generator step's own D(G(z)), after D's update: not reported.</summary>
+    public ArrayView<float> FakeScoreAfterUpdate => _sums.View.SubView(4, 1);
+
+    /// <summary>Waits, reads and starts anew.</summary>
+    public StepMetrics Read(int steps)
+    {
+        _sums.Download(_host);
+        var means = new StepMetrics(steps, _host[0] / (double)steps, _host[1] / (double)steps, _host[2] / (double)steps, _host[3] / (double)steps);
+        Array.Clear(_host);
+        _sums.Upload(_host);
+        return means;
+    }
+}

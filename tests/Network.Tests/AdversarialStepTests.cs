@@ -1,0 +1,192 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Network.Recipes;
+
+namespace GpuCgan.Network.Tests;
+
+public class AdversarialStepTests
+{
+    [Theory]
+    [InlineData(GeneratorBatchKind.Shared), InlineData(GeneratorBatchKind.Fresh)]
+    public void AStepOfDMovesDAloneAndAStepOfGMovesGAlone(GeneratorBatchKind batch)
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorBatch = batch, Label = LabelKind.Embedding });
+        float[] g0 = gan.GeneratorParameters.Values.Download(), d0 = gan.DiscriminatorParameters.Values.Download();
+
+        gan.TrainDiscriminator();
+        float[] d1 = gan.DiscriminatorParameters.Values.Download(), momentsOfD = gan.DiscriminatorParameters.SecondMoments.Download();
+        Assert.Equal(g0, gan.GeneratorParameters.Values.Download());
+        Assert.NotEqual(d0, d1);
+
+        gan.TrainGenerator();
+        Assert.Equal(d1, gan.DiscriminatorParameters.Values.Download());
+        Assert.Equal(momentsOfD, gan.DiscriminatorParameters.SecondMoments.Download());
+        Assert.NotEqual(g0, gan.GeneratorParameters.Values.Download());
+    }
+
+    [Fact]
+    public void EveryTensorIsTrained()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Label = LabelKind.Embedding });
+        var before = new[] { TinyGan.Tensors(gan.GeneratorParameters.Values), TinyGan.Tensors(gan.DiscriminatorParameters.Values) };
+        for (int i = 0; i < 5; i++)
+            gan.TrainStep();
+        var after = new[] { TinyGan.Tensors(gan.GeneratorParameters.Values), TinyGan.Tensors(gan.DiscriminatorParameters.Values) };
+        for (int n = 0; n < 2; n++)
+        {
+            foreach (var (name, tensor) in before[n])
+                Assert.False(tensor.Cast<double>().SequenceEqual(after[n][name].Cast<double>()), $"{(n == 0 ? "G" : "D")}'s {name} did not move.");
+        }
+    }
+
+    [Fact]
+    public void TheLabelReachesBothNetworks()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Dropout = 0 });
+        float[] zero = gan.Sample([0], 0, 1, 5), one = gan.Sample([1], 0, 1, 5);
+        Assert.NotEqual(zero, one);
+
+        gan.TrainDiscriminator();
+        int rows = gan.Pairs.Rows;
+        var memory = device.Allocate<float>(2 * rows);
+        var logits = new Kernels.Matrix(memory.View, 2 * rows, 1);
+        gan.Discriminator.Forward(gan.Pairs, logits.SliceRows(0, rows), default);
+        var swapped = device.Allocate<int>(rows);
+        swapped.Upload([.. TinyGan.Read(gan.Labels).Select(l => (l + 1) % TinyGan.Classes)]);
+        gan.Discriminator.EncodeLabels(swapped.View, gan.Pairs);
+        gan.Discriminator.Forward(gan.Pairs, logits.SliceRows(rows, rows), default);
+        var all = memory.Download();
+        for (int r = 0; r < rows; r++)
+            Assert.NotEqual(all[r], all[rows + r]);
+        memory.Dispose();
+        swapped.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1, 2), InlineData(2, 2), InlineData(1, 3)]
+    public void EqualSeedsGiveEqualBitsOnAnyNumberOfThreads(int threadsA, int threadsB)
+    {
+        float[] Train(int threads, ulong seed)
+        {
+            using var device = ComputeDevice.Open("cpu", threads);
+            using var gan = TinyGan.Create(device, seed: seed);
+            for (int i = 0; i < 20; i++)
+                gan.TrainStep();
+            return TinyGan.AllParameters(gan);
+        }
+        var a = Train(threadsA, 3);
+        Assert.Equal(a, Train(threadsB, 3));
+        Assert.NotEqual(a, Train(threadsB, 4));
+    }
+
+    [Fact]
+    public void TheIlgpuKernelsTakeTheSameSteps()
+    {
+        float[] Train(string name)
+        {
+            using var device = ComputeDevice.Open(name);
+            using var gan = TinyGan.Create(device);
+            for (int i = 0; i < 3; i++)
+                gan.TrainStep();
+            return TinyGan.AllParameters(gan);
+        }
+        float[] wide = Train("cpu"), ilgpu = Train("cpu-ilgpu");
+        // Products are fused on one side and not on the other, and Adam's first steps are ±lr whatever the gradient's size, so a gradient
+        // near zero may turn over: most elements agree closely, none by more than the 3 steps of 2e-4 taken, twice.
+        double[] differences = [.. wide.Zip(ilgpu, (x, y) => (double)Math.Abs(x - y))];
+        Assert.All(differences, d => Assert.True(d <= 2 * 3 * 2.1e-4, $"an element differs by {d}"));
+        int close = differences.Count(d => d <= 2e-6);
+        Assert.True(close >= 0.98 * differences.Length, $"only {close} of {differences.Length} elements agree");
+        Assert.True(wide.Zip(TinyGanStart(), (x, y) => Math.Abs(x - y)).Max() > 4e-4, "training moved nothing");
+
+        static float[] TinyGanStart()
+        {
+            using var device = ComputeDevice.Open("cpu", 1);
+            using var gan = TinyGan.Create(device);
+            return TinyGan.AllParameters(gan);
+        }
+    }
+
+    [Fact]
+    public void AStepAllocatesNothing()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Label = LabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f });
+        for (int i = 0; i < 200; i++)
+            gan.TrainStep();
+        // The runtime's own threads allocate now and then, tiering up for one: the least of several stretches shows what the steps do.
+        long least = long.MaxValue;
+        for (int stretch = 0; stretch < 5; stretch++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true), here = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+                gan.TrainStep();
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - here);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Assert.Equal(0, least);
+    }
+
+    [Fact]
+    public void ItLearnsWhichImageBelongsToWhichLabel()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device);
+        double untrained = Accuracy(gan);
+        for (int i = 0; i < 600; i++)
+            gan.TrainStep();
+        double trained = Accuracy(gan);
+        Assert.True(trained >= 0.95, $"{trained:P0} of the images show their label's quarter.");
+        // A network that does not read the label, or has not learnt, gets about a third of them.
+        Assert.True(untrained <= 0.7, $"{untrained:P0} before training: the score does not tell learning from luck.");
+    }
+
+    /// <summary>The share of images whose brightest quarter is the label's.</summary>
+    private static double Accuracy(ConditionalGan gan)
+    {
+        const int count = 50;
+        var images = gan.Sample([0, 1, 2], 0, count, 11);
+        int right = 0;
+        for (int i = 0; i < 3 * count; i++)
+        {
+            var sums = new double[4];
+            for (int p = 0; p < 16; p++)
+                sums[p / 8 * 2 + p % 4 / 2] += images[i * 16 + p];
+            right += Array.IndexOf(sums, sums.Max()) == i / count ? 1 : 0;
+        }
+        return right / (3.0 * count);
+    }
+
+    [Fact]
+    public void AnImageSampledAloneIsTheImageSampledInABatch()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device);
+        for (int i = 0; i < 5; i++)
+            gan.TrainStep();
+        int pixels = TinyGan.Image.Pixels;
+        // More than one block of the sampler, so its seam is crossed.
+        var batch = gan.Sample([2, 0], 0, 70, 9);
+        foreach (int k in (int[])[0, 1, 63, 64, 69])
+        {
+            Assert.Equal(batch.AsSpan(k * pixels, pixels).ToArray(), gan.Sample([2], k, 1, 9));
+            Assert.Equal(batch.AsSpan((70 + k) * pixels, pixels).ToArray(), gan.Sample([0], k, 1, 9));
+        }
+        Assert.NotEqual(batch, gan.Sample([2, 0], 0, 70, 10));
+    }
+
+    [Fact]
+    public void DataThatDoNotFitAreRefused()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var gan = new ConditionalGan(device, TinyGan.Recipe, TinyGan.Image, TinyGan.Classes, 1);
+        var (pixels, labels) = TinyGan.Data();
+        Assert.Throws<InvalidOperationException>(gan.TrainStep);
+        Assert.Throws<ArgumentException>(() => gan.Load(pixels.AsSpan(1), labels));
+        Assert.Throws<ArgumentException>(() => gan.Load(pixels.AsSpan(0, 7 * 16), labels.AsSpan(0, 7)));
+        labels[3] = 3;
+        Assert.Throws<ArgumentException>(() => gan.Load(pixels, labels));
+    }
+}

@@ -1,0 +1,98 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Network.Checkpoints;
+using GpuCgan.Network.Recipes;
+
+namespace GpuCgan.Network.Tests.Checkpoints;
+
+public sealed class GanCheckpointTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpucgan-test-").FullName;
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void AResumedRunHasTheBitsOfOneThatNeverStopped()
+    {
+        var recipe = TinyGan.Recipe with { GeneratorAverage = 0.9f, Label = LabelKind.Embedding };
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var whole = TinyGan.Create(device, recipe);
+        for (int i = 0; i < 25; i++)
+        {
+            whole.TrainStep();
+            if (i == 9)
+                GanCheckpoint.Save(whole, PathOf("a.safetensors"));
+        }
+        using var resumed = GanCheckpoint.Load(device, PathOf("a.safetensors"));
+        var (pixels, labels) = TinyGan.Data();
+        resumed.Load(pixels, labels);
+        Assert.Equal(10, resumed.Step);
+        for (int i = 0; i < 15; i++)
+            resumed.TrainStep();
+
+        GanCheckpoint.Save(whole, PathOf("whole.safetensors"));
+        GanCheckpoint.Save(resumed, PathOf("resumed.safetensors"));
+        Assert.Equal(File.ReadAllBytes(PathOf("whole.safetensors")), File.ReadAllBytes(PathOf("resumed.safetensors")));
+        Assert.Equal(whole.Sample([0, 1], 0, 3, 1), resumed.Sample([0, 1], 0, 3, 1));
+    }
+
+    [Fact]
+    public void TheHeaderSaysWhatTheCheckpointIs()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var gan = TinyGan.Create(device, seed: 12345678901234567890);
+        gan.TrainStep();
+        GanCheckpoint.Save(gan, PathOf("a.safetensors"), new Dictionary<string, string> { ["data"] = "quarters" });
+        var header = GanCheckpoint.ReadHeader(PathOf("a.safetensors"));
+        Assert.True(RecipeFile.AreSame(TinyGan.Recipe, header.Recipe));
+        Assert.Equal((TinyGan.Image, TinyGan.Classes, 12345678901234567890ul, 1L), (header.Image, header.Classes, header.Seed, header.Step));
+        Assert.Equal("quarters", header.Metadata["data"]);
+    }
+
+    [Fact]
+    public void ATornFileIsRefusedAtEveryLength()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var gan = TinyGan.Create(device);
+        GanCheckpoint.Save(gan, PathOf("a.safetensors"));
+        var bytes = File.ReadAllBytes(PathOf("a.safetensors"));
+        for (int length = 0; length < bytes.Length; length += Math.Max(1, bytes.Length / 40))
+        {
+            File.WriteAllBytes(PathOf("torn.safetensors"), bytes[..length]);
+            var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("torn.safetensors")));
+            Assert.Contains("torn.safetensors", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TensorsOfAnotherRecipeAreRefused()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var gan = TinyGan.Create(device);
+        GanCheckpoint.Save(gan, PathOf("a.safetensors"));
+        // The same file under a recipe with other widths of the same text length.
+        string text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(PathOf("a.safetensors")));
+        string changed = text.Replace("\\\"discriminator_widths\\\":[60,60]", "\\\"discriminator_widths\\\":[90,60]", StringComparison.Ordinal);
+        changed = changed == text ? text.Replace("[60,60]", "[99,60]", StringComparison.Ordinal) : changed;
+        Assert.NotEqual(text, changed);
+        File.WriteAllBytes(PathOf("b.safetensors"), System.Text.Encoding.Latin1.GetBytes(changed));
+        var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("b.safetensors")));
+        Assert.Contains("b.safetensors", e.Message, StringComparison.Ordinal);
+        Assert.Contains("discriminator.linear1", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AWeightThatIsNotFiniteIsRefused()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var gan = TinyGan.Create(device);
+        var values = gan.GeneratorParameters.Values.Download();
+        values[0] = float.NaN;
+        gan.GeneratorParameters.Values.Upload(values);
+        Assert.Equal("generator", gan.FindNonFinite());
+        GanCheckpoint.Save(gan, PathOf("nan.safetensors"));
+        var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("nan.safetensors")));
+        Assert.Contains("generator.linear1.weight", e.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,82 @@
+using GpuCgan.Kernels;
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Network.Recipes;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuCgan.Network.Tests;
+
+/// <summary>Small networks on small images that a test trains in milliseconds, and their numbers.</summary>
+internal static class TinyGan
+{
+    public const int Classes = 3;
+
+    public static readonly ImageShape Image = new(4, 4, 1);
+
+    public static readonly Recipe Recipe = new()
+    {
+        Name = "tiny", Latent = 5, GeneratorWidths = [40, 60, 80], DiscriminatorWidths = [60, 60], BatchSize = 8, Dropout = 0.3f,
+    };
+
+    /// <summary>Each class is a bright quarter of its own, with some noise.</summary>
+    public static (byte[] Pixels, byte[] Labels) Data(int count = 60)
+    {
+        var random = new Random(7);
+        var pixels = new byte[count * Image.Pixels];
+        var labels = new byte[count];
+        for (int i = 0; i < count; i++)
+        {
+            labels[i] = (byte)(i % Classes);
+            for (int p = 0; p < Image.Pixels; p++)
+            {
+                int quarter = p / 8 * 2 + p % 4 / 2;
+                pixels[i * Image.Pixels + p] = (byte)(quarter == labels[i] ? random.Next(190, 256) : random.Next(0, 60));
+            }
+        }
+        return (pixels, labels);
+    }
+
+    public static ConditionalGan Create(ComputeDevice device, Recipe? recipe = null, ulong seed = 3)
+    {
+        var gan = new ConditionalGan(device, recipe ?? Recipe, Image, Classes, seed);
+        var (pixels, labels) = Data();
+        gan.Load(pixels, labels);
+        return gan;
+    }
+
+    public static float[] AllParameters(ConditionalGan gan) => [.. gan.GeneratorParameters.Values.Download(), .. gan.DiscriminatorParameters.Values.Download()];
+
+    /// <summary>A matrix on a device as doubles.</summary>
+    public static double[,] Read(Matrix matrix)
+    {
+        var all = new float[matrix.Data.Length];
+        matrix.Data.CopyToCPU(all);
+        var result = new double[matrix.Rows, matrix.Columns];
+        for (int r = 0; r < matrix.Rows; r++)
+        {
+            for (int c = 0; c < matrix.Columns; c++)
+                result[r, c] = all[r * matrix.Stride + c];
+        }
+        return result;
+    }
+
+    public static int[] Read(ArrayView<int> view)
+    {
+        var all = new int[view.Length];
+        view.CopyToCPU(all);
+        return all;
+    }
+
+    /// <summary>An arena's tensors by name, as the reference takes them.</summary>
+    public static Dictionary<string, double[,]> Tensors(Arena arena)
+    {
+        var all = arena.Download();
+        return arena.Layout.Slots.ToDictionary(slot => slot.Name, slot =>
+        {
+            var tensor = new double[slot.Rows, slot.Columns];
+            for (int i = 0; i < slot.Length; i++)
+                tensor[i / slot.Columns, i % slot.Columns] = all[slot.Offset + i];
+            return tensor;
+        });
+    }
+}
