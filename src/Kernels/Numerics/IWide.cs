@@ -8,6 +8,9 @@ internal interface IWide<T> : IReal<T> where T : struct, IWide<T>
 
     static abstract T Load(ref float source, nuint offset);
 
+    /// <summary>Bytes as the reals 0 … 255.</summary>
+    static abstract T LoadBytes(ref byte source, nuint offset);
+
     static abstract void Store(T x, ref float target, nuint offset);
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace GpuCgan.Kernels.Numerics;
@@ -9,6 +10,8 @@ internal readonly struct Real4(Vector128<float> value) : IWide<Real4>, IReal<Rea
 
     public static int Count => 4;
     public static Real4 Load(ref float source, nuint offset) => new(Vector128.LoadUnsafe(ref source, offset));
+    public static Real4 LoadBytes(ref byte source, nuint offset) =>
+        new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, offset))).AsByte())).AsInt32()));
     public static void Store(Real4 x, ref float target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
     public static Real4 MultiplyAdd(Real4 a, Real4 b, Real4 c) => new(Vector128.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 

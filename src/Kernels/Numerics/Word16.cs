@@ -4,9 +4,13 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuCgan.Kernels.Numerics;
 
 /// <summary>16 words side by side, one 512-bit register.</summary>
-internal readonly struct Word16(Vector512<uint> value) : IWord<Word16>
+internal readonly struct Word16(Vector512<uint> value) : IWideWord<Word16>
 {
     public readonly Vector512<uint> Value = value;
+
+    public static int Count => 16;
+    public static Word16 Sequence(uint first) => new(Vector512.Create(first) + Vector512<uint>.Indices);
+    public static void Store(Word16 x, ref uint target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
 
     public static Word16 Of(uint x) => new(Vector512.Create(x));
     public static Word16 operator +(Word16 a, Word16 b) => new(a.Value + b.Value);

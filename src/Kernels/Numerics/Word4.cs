@@ -4,9 +4,13 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuCgan.Kernels.Numerics;
 
 /// <summary>4 words side by side, one 128-bit register.</summary>
-internal readonly struct Word4(Vector128<uint> value) : IWord<Word4>
+internal readonly struct Word4(Vector128<uint> value) : IWideWord<Word4>
 {
     public readonly Vector128<uint> Value = value;
+
+    public static int Count => 4;
+    public static Word4 Sequence(uint first) => new(Vector128.Create(first) + Vector128<uint>.Indices);
+    public static void Store(Word4 x, ref uint target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
 
     public static Word4 Of(uint x) => new(Vector128.Create(x));
     public static Word4 operator +(Word4 a, Word4 b) => new(a.Value + b.Value);

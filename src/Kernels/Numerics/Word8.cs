@@ -4,9 +4,13 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuCgan.Kernels.Numerics;
 
 /// <summary>8 words side by side, one 256-bit register.</summary>
-internal readonly struct Word8(Vector256<uint> value) : IWord<Word8>
+internal readonly struct Word8(Vector256<uint> value) : IWideWord<Word8>
 {
     public readonly Vector256<uint> Value = value;
+
+    public static int Count => 8;
+    public static Word8 Sequence(uint first) => new(Vector256.Create(first) + Vector256<uint>.Indices);
+    public static void Store(Word8 x, ref uint target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
 
     public static Word8 Of(uint x) => new(Vector256.Create(x));
     public static Word8 operator +(Word8 a, Word8 b) => new(a.Value + b.Value);

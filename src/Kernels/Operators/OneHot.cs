@@ -1,0 +1,76 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Threads;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuCgan.Kernels.Operators;
+
+/// <summary>
+/// y[r, c] = 1 where c = labels[r], else 0, over [B, classes]; overwrites y. A kernel cannot throw: a label outside of
+/// 0 … classes−1 gives a row of zeros. As y may be a slice of columns of a wider matrix, an image or a latent vector and its label
+/// are joined without a copy.
+/// </summary>
+public sealed class OneHot
+{
+    private static void Kernel(Index1D i, ArrayView<int> labels, ArrayView<float> y, Layout s)
+    {
+        int row = i / s.Columns;
+        int column = i % s.Columns;
+        y[row * s.Stride + column] = labels[row] == column ? 1 : 0;
+    }
+
+    internal readonly struct Layout(int columns, int stride)
+    {
+        public readonly int Columns = columns, Stride = stride;
+    }
+
+    private readonly ComputeDevice _device;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<int>, ArrayView<float>, Layout>? _kernel;
+
+    /// <summary>Compiles the kernel for <paramref name="device"/>.</summary>
+    public OneHot(ComputeDevice device)
+    {
+        _device = device;
+        if (device.Team is null)
+            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, Layout>(Kernel);
+    }
+
+    /// <summary>Overwrites y.</summary>
+    /// <param name="labels">[B].</param>
+    /// <param name="y">[B, classes].</param>
+    /// <exception cref="ArgumentException">There is not one label a row.</exception>
+    public void Launch(ArrayView<int> labels, Matrix y)
+    {
+        if (labels.Length != y.Rows)
+            throw new ArgumentException($"{labels.Length} labels do not fit {y} one-hot rows.");
+        if (_kernel is not null)
+        {
+            _kernel(_device.Stream, y.Rows * y.Columns, labels, y.Data, new Layout(y.Columns, y.Stride));
+            return;
+        }
+        var job = new WideRows { Labels = labels, Y = y };
+        _device.Team!.Run(ref job, (y.Rows + WideRows.RowsAnItem - 1) / WideRows.RowsAnItem);
+    }
+
+    private struct WideRows : IJob
+    {
+        /// <summary>Rows an item: a batch of a recipe is one item, since it takes less time than a second thread to join.</summary>
+        public const int RowsAnItem = 512;
+
+        public required ArrayView<int> Labels { get; init; }
+        public required Matrix Y { get; init; }
+
+        public readonly void Run(int item, int worker)
+        {
+            var labels = Labels.AsHostSpan();
+            var y = Y.Data.AsHostSpan();
+            for (int row = item * RowsAnItem; row < Math.Min((item + 1) * RowsAnItem, Y.Rows); row++)
+            {
+                var values = y.Slice(row * Y.Stride, Y.Columns);
+                values.Clear();
+                if ((uint)labels[row] < (uint)values.Length)
+                    values[labels[row]] = 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Threads;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuCgan.Kernels.Operators;
+
+/// <summary>What becomes of four elements and the four words of a Philox block.</summary>
+internal interface IPhiloxFormula
+{
+    /// <summary>Whether the elements hold x; else they come unset.</summary>
+    static abstract bool ReadsInput { get; }
+
+    void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
+        where TReal : struct, IReal<TReal, TWord>
+        where TWord : struct, IWord<TWord>;
+}
+
+/// <summary>
+/// y = f(x, random words) over a matrix, element by element; y may be x. Every element has its word of Philox's output:
+/// with i = row·pitch + column and the pitch the columns rounded up to 64, element i takes word (i / 16) % 4 of block
+/// (i / 64)·16 + i % 16, at counter (block, step, purpose, 0) and key (seed). So a row's numbers depend on its index and on how
+/// many columns there are, not on how many rows, the stride or the device.
+/// </summary>
+/// <remarks>
+/// 16 neighbouring elements are one word of 16 neighbouring blocks: a wide twin computes that many blocks side by side and stores their
+/// words without turning them, at any vector width, and the lanes of a GPU store to neighbouring addresses.
+/// </remarks>
+internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxFormula
+{
+    /// <summary>Blocks side by side; each has an element in each of four runs of this length.</summary>
+    private const int Lanes = 16;
+
+    /// <summary>Elements of <see cref="Lanes"/> blocks.</summary>
+    private const int Stretch = 4 * Lanes;
+
+    /// <summary>Elements an item of work: some microseconds.</summary>
+    private const int BlockSize = 4096;
+
+    private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> y, Layout s, TFormula formula)
+    {
+        int element = block / Lanes * Stretch + block % Lanes;
+        int row = element / s.Pitch;
+        int column = element % s.Pitch;
+        if (column >= s.Columns)
+            return;
+        var w0 = Philox.Words(new Word1((uint)block.X), clock[0], s.Purpose, out var w1, out var w2, out var w3);
+        int ix = row * s.X + column;
+        int iy = row * s.Y + column;
+        bool has1 = column + Lanes < s.Columns;
+        bool has2 = column + 2 * Lanes < s.Columns;
+        bool has3 = column + 3 * Lanes < s.Columns;
+        Real1 y0 = default, y1 = default, y2 = default, y3 = default;
+        if (TFormula.ReadsInput)
+        {
+            y0 = new(x[ix]);
+            y1 = new(has1 ? x[ix + Lanes] : 0);
+            y2 = new(has2 ? x[ix + 2 * Lanes] : 0);
+            y3 = new(has3 ? x[ix + 3 * Lanes] : 0);
+        }
+        formula.Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
+        y[iy] = y0.Value;
+        if (has1)
+            y[iy + Lanes] = y1.Value;
+        if (has2)
+            y[iy + 2 * Lanes] = y2.Value;
+        if (has3)
+            y[iy + 3 * Lanes] = y3.Value;
+    }
+
+    internal readonly struct Layout(uint purpose, int pitch, int columns, int x, int y)
+    {
+        public readonly uint Purpose = purpose;
+        public readonly int Pitch = pitch, Columns = columns, X = x, Y = y;
+    }
+
+    private readonly ComputeDevice _device;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, Layout, TFormula>? _kernel;
+
+    public PhiloxElements(ComputeDevice device)
+    {
+        _device = device;
+        if (device.Team is null)
+            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, Layout, TFormula>(Kernel);
+    }
+
+    /// <exception cref="ArgumentException">The shapes differ, the clock is empty, or the matrix has more elements than an int counts.</exception>
+    public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, TFormula formula)
+    {
+        int pitch = (y.Columns + Stretch - 1) / Stretch * Stretch;
+        if (x.Rows != y.Rows || x.Columns != y.Columns || clock.Length < 1 || (long)y.Rows * pitch > int.MaxValue)
+            throw new ArgumentException($"Random numbers for {x} and {y} with {clock.Length} clocks: the shapes differ, a clock is missing, or it is too large.");
+        if (_kernel is not null)
+            _kernel(_device.Stream, y.Rows * (pitch / 4), clock, x.Data, y.Data, new Layout(purpose, pitch, y.Columns, x.Stride, y.Stride), formula);
+        else if (WideVectors.Bits == 512)
+            LaunchWide<Real16, Word16>(clock, purpose, x, y, pitch, formula);
+        else if (WideVectors.Bits == 256)
+            LaunchWide<Real8, Word8>(clock, purpose, x, y, pitch, formula);
+        else
+            LaunchWide<Real4, Word4>(clock, purpose, x, y, pitch, formula);
+    }
+
+    private void LaunchWide<TReal, TWord>(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, int pitch, TFormula formula)
+        where TReal : struct, IWide<TReal>, IReal<TReal, TWord>
+        where TWord : struct, IWideWord<TWord>
+    {
+        var job = new WideRows<TReal, TWord>
+        {
+            X = x, Y = y, State = clock.AsHostSpan()[0], Purpose = purpose, Pitch = pitch, Formula = formula,
+            Blocks = (y.Columns + BlockSize - 1) / BlockSize, RowsAnItem = Math.Max(1, BlockSize / pitch),
+        };
+        _device.Team!.Run(ref job, (y.Rows + job.RowsAnItem - 1) / job.RowsAnItem * job.Blocks);
+    }
+
+    /// <summary>An item is a run of short rows, or a block of a long one.</summary>
+    private struct WideRows<TReal, TWord> : IJob
+        where TReal : struct, IWide<TReal>, IReal<TReal, TWord>
+        where TWord : struct, IWideWord<TWord>
+    {
+        public required Matrix X { get; init; }
+        public required Matrix Y { get; init; }
+        public required StepState State { get; init; }
+        public required uint Purpose { get; init; }
+        public required int Pitch { get; init; }
+        public required TFormula Formula { get; init; }
+        public required int Blocks { get; init; }
+        public required int RowsAnItem { get; init; }
+
+        public readonly void Run(int item, int worker)
+        {
+            int start = item % Blocks * BlockSize;
+            int count = Math.Min(BlockSize, Y.Columns - start);
+            int firstRow = item / Blocks * RowsAnItem;
+            int lastRow = Math.Min(firstRow + RowsAnItem, Y.Rows);
+            for (int row = firstRow; row < lastRow; row++)
+            {
+                var x = X.Data.AsHostSpan().Slice(row * X.Stride + start, count);
+                var y = Y.Data.AsHostSpan().Slice(row * Y.Stride + start, count);
+                RunRow(x, y, (uint)(row * Pitch + start) / 4);
+            }
+        }
+
+        private readonly void RunRow(ReadOnlySpan<float> x, Span<float> y, uint block)
+        {
+            int i = 0;
+            for (; i + Stretch <= y.Length; i += Stretch, block += Lanes)
+                RunStretch(in x[i], ref y[i], block);
+            if (i == y.Length)
+                return;
+            // The last, partial stretch goes through memory of its own, so that nothing beyond the row is read or written.
+            Span<float> edge = stackalloc float[Stretch];
+            edge.Clear();
+            if (TFormula.ReadsInput)
+                x[i..].CopyTo(edge);
+            RunStretch(in edge[0], ref edge[0], block);
+            edge[..(y.Length - i)].CopyTo(y[i..]);
+        }
+
+        private readonly void RunStretch(ref readonly float x, ref float y, uint block)
+        {
+            for (int lane = 0; lane < Lanes; lane += TReal.Count)
+            {
+                var w0 = Philox.Words(TWord.Sequence(block + (uint)lane), State, Purpose, out var w1, out var w2, out var w3);
+                nuint at = (nuint)lane;
+                TReal y0 = default, y1 = default, y2 = default, y3 = default;
+                if (TFormula.ReadsInput)
+                {
+                    ref float source = ref Unsafe.AsRef(in x);
+                    y0 = TReal.Load(ref source, at);
+                    y1 = TReal.Load(ref source, at + Lanes);
+                    y2 = TReal.Load(ref source, at + 2 * Lanes);
+                    y3 = TReal.Load(ref source, at + 3 * Lanes);
+                }
+                Formula.Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
+                TReal.Store(y0, ref y, at);
+                TReal.Store(y1, ref y, at + Lanes);
+                TReal.Store(y2, ref y, at + 2 * Lanes);
+                TReal.Store(y3, ref y, at + 3 * Lanes);
+            }
+        }
+    }
+}
