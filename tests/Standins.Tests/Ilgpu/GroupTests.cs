@@ -162,6 +162,24 @@ public class GroupTests
     }
 
     [Fact]
+    public void LaunchesFromSeveralThreadsDoNotMix()
+    {
+        using var device = new Device();
+        var kernel = device.Accelerator.LoadKernel<ArrayView<int>>(ReverseBlock);
+
+        Parallel.For(0, 8, caller =>
+        {
+            int lanes = 8 + caller;
+            using var buffer = device.Accelerator.Allocate1D(Enumerable.Range(caller * 100, 2 * lanes).ToArray());
+            using var stream = device.Accelerator.CreateStream();
+            for (int launch = 0; launch < 20; launch++)
+                kernel(stream, (2, lanes), buffer.View);
+            stream.Synchronize();
+            Assert.Equal(Enumerable.Range(caller * 100, 2 * lanes), buffer.GetAsArray1D());
+        });
+    }
+
+    [Fact]
     public void AGridOfNoGroupsIsALaunchOfNothing()
     {
         using var device = new Device();
