@@ -7,7 +7,7 @@ namespace GpuCgan.Standins.Tests.Ilgpu;
 /// <summary>Kernels that are called once an element.</summary>
 public class ElementKernelTests
 {
-    private interface IMap<T>
+    public interface IMap<T>
     {
         static abstract T One { get; }
 
@@ -15,7 +15,6 @@ public class ElementKernelTests
     }
 
     [Theory]
-    [InlineData(0)]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1_000_003)]
@@ -92,6 +91,27 @@ public class ElementKernelTests
             () => device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>>((i, data) => data[i] = captured));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void AnExtentWithoutElementsIsRefused(int length)
+    {
+        using var device = new Device();
+        using var data = device.Accelerator.Allocate1D<int>(1);
+        var kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, int>(AddIndex);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernel(device.Stream, length, data.View, 5));
+    }
+
+    [Fact]
+    public void AParameterOfAPrivateTypeIsRefused()
+    {
+        using var device = new Device();
+
+        Assert.Throws<InternalCompilerException>(() => device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, Secret>(
+            (i, data, secret) => data[i] = secret.Value));
+    }
+
     private static void AddIndex(Index1D i, ArrayView<int> data, int offset) => data[i] += i + offset;
 
     private static void Store2D(Index2D i, ArrayView<int> data, int width) => data[i.Y * width + i.X] = i.Y * 1000 + i.X;
@@ -102,12 +122,17 @@ public class ElementKernelTests
         where TMap : struct, IMap<float> =>
         data[i] = map.Apply(data[i]) + TMap.One;
 
-    private struct Scale : IMap<float>
+    public struct Scale : IMap<float>
     {
         public float Factor;
 
         public static float One => 1;
 
         public readonly float Apply(float x) => x * Factor;
+    }
+
+    private struct Secret
+    {
+        public float Value { get; set; }
     }
 }

@@ -118,6 +118,14 @@ public class FailureTests
     }
 
     [Fact]
+    public void NoBufferIsMadeOfAnEmptyArray()
+    {
+        using var device = new Device();
+
+        Assert.Throws<ArgumentException>(() => device.Accelerator.Allocate1D(Array.Empty<int>()));
+    }
+
+    [Fact]
     public void AGroupBeyondTheDeviceIsRefused()
     {
         using var device = new Device();

@@ -112,19 +112,6 @@ public class MemoryTests
     }
 
     [Fact]
-    public void MemoryIsAlignedLikeAGpus()
-    {
-        using var device = new Device();
-        for (int length = 1; length < 2000; length = length * 3 + 1)
-        {
-            using var buffer = device.Accelerator.Allocate1D<byte>(length);
-            ArrayView<byte> view = buffer.View;
-            Assert.Equal(0, buffer.NativePtr % 64);
-            Assert.Equal(buffer.NativePtr + 1, length > 1 ? view.SubView(1).LoadEffectiveAddressAsPtr() : buffer.NativePtr + 1);
-        }
-    }
-
-    [Fact]
     public void EmptyBuffersAndDefaultViewsAreInvalid()
     {
         using var device = new Device();
