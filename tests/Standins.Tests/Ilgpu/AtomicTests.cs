@@ -27,6 +27,17 @@ public class AtomicTests
     }
 
     [Fact]
+    public void NoAdditionIsLostInATightLoop()
+    {
+        using var device = new Device();
+        using var counters = device.Accelerator.Allocate1D([0, 0]);
+
+        device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>>(AddOften)(device.Stream, Lanes, counters.View);
+
+        Assert.Equal([50 * Lanes, -50 * Lanes], counters.GetAsArray1D());
+    }
+
+    [Fact]
     public void EachTicketIsDrawnOnce()
     {
         using var device = new Device();
@@ -86,6 +97,15 @@ public class AtomicTests
         Atomic.Add(ref longs[0], 1L << 33);
         Atomic.Add(ref floats[0], 1f);
         Atomic.Add(ref doubles[0], 0.5);
+    }
+
+    private static void AddOften(Index1D i, ArrayView<int> counters)
+    {
+        for (int repetition = 0; repetition < 50; repetition++)
+        {
+            Atomic.Add(ref counters[0], 1);
+            Atomic.Add(ref counters[1], -1);
+        }
     }
 
     private static void Draw(Index1D i, ArrayView<int> counter, ArrayView<int> drawn) =>
