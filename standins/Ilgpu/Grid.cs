@@ -26,7 +26,14 @@ public static class Grid
     public static int LinearIndex => (IdxZ * DimY + IdxY) * DimX + IdxX;
 
     /// <summary>The lane's index among the lanes of all groups.</summary>
-    public static Index3D GlobalIndex => ComputeGlobalIndex(Index, Group.Index);
+    public static Index3D GlobalIndex
+    {
+        get
+        {
+            Lane lane = Lane.Current;
+            return ComputeGlobalIndex(lane.Group.GridIndex, lane.Index, lane.Group.Kernel.Group);
+        }
+    }
 
     /// <summary>The lane's number, group by group.</summary>
     public static int GlobalLinearIndex => LinearIndex * Group.Dimension.Size + Group.LinearIndex;
@@ -42,9 +49,8 @@ public static class Grid
     }
 
     /// <inheritdoc cref="ComputeGlobalIndex(Index1D, Index1D)"/>
-    public static Index3D ComputeGlobalIndex(Index3D gridIdx, Index3D groupIdx)
-    {
-        Index3D size = Group.Dimension;
-        return checked(new(groupIdx.X + gridIdx.X * size.X, groupIdx.Y + gridIdx.Y * size.Y, groupIdx.Z + gridIdx.Z * size.Z));
-    }
+    public static Index3D ComputeGlobalIndex(Index3D gridIdx, Index3D groupIdx) => ComputeGlobalIndex(gridIdx, groupIdx, Group.Dimension);
+
+    private static Index3D ComputeGlobalIndex(Index3D gridIdx, Index3D groupIdx, Index3D size) =>
+        checked(new(groupIdx.X + gridIdx.X * size.X, groupIdx.Y + gridIdx.Y * size.Y, groupIdx.Z + gridIdx.Z * size.Z));
 }

@@ -19,15 +19,15 @@ internal sealed class ElementKernel<TIndex> : LoadedKernel
             throw new NotSupportedException($"Kernel '{Name}': a {typeof(TIndex).Name} cannot be a kernel's index.");
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">The extent is negative or beyond the accelerator's largest grid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A coordinate is below 1 or beyond the accelerator's largest grid.</exception>
     public void Launch(TIndex extent)
     {
         Index3D size =
             typeof(TIndex) == typeof(Index1D) ? new(Unsafe.BitCast<TIndex, Index1D>(extent).X, 1, 1)
             : typeof(TIndex) == typeof(Index2D) ? new(Unsafe.BitCast<TIndex, Index2D>(extent), 1)
             : Unsafe.BitCast<TIndex, Index3D>(extent);
-        if (!size.InBoundsInclusive(Accelerator.MaxGridSize))
-            throw new ArgumentOutOfRangeException(nameof(extent), $"Kernel '{Name}': extent {size} is beyond {Accelerator.MaxGridSize}.");
+        if (Index3D.Min(size, Index3D.One) != Index3D.One || !size.InBoundsInclusive(Accelerator.MaxGridSize))
+            throw new ArgumentOutOfRangeException(nameof(extent), $"Kernel '{Name}': extent {size} is not within 1 and {Accelerator.MaxGridSize}.");
         (sizeX, sizeY) = (size.X, size.Y);
         RunAll(size.LongSize);
     }

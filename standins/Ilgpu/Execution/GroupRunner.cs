@@ -102,7 +102,7 @@ internal sealed class GroupRunner
     {
         for (int number = 1; number < Size; number++)
         {
-            lane.Become(number, Kernel.Group);
+            lane.BecomeNext(Kernel.Group);
             Kernel.RunLane();
         }
     }
@@ -119,9 +119,8 @@ internal sealed class GroupRunner
     {
         if (lane.Number > 0)
         {
-            throw new InvalidKernelOperationException(
-                $"Barrier in divergent code in kernel '{Kernel.Name}', group {GridIndex} of {Kernel.Grid}: lane {lane.Number} of {Size}"
-                + $" waits at Group.{kind}, {Lanes(Enumerable.Range(0, lane.Number))} returned without it.");
+            throw Divergence(number =>
+                number == lane.Number ? $"waiting at Group.{kind}" : number < lane.Number ? "returned" : "not started");
         }
         while (lanes.Count < Size)
             AddLane();
@@ -192,7 +191,7 @@ internal sealed class GroupRunner
             waiting++;
         }
         if (waiting > 0 && !stopping && (waiting < Size || !alike))
-            Stop(Divergence());
+            Stop(Divergence(number => states[number] == LaneState.Waiting ? $"waiting at Group.{kinds[number]}" : "returned"));
 
         (outcome, votes) = (votes, 0);
         int allocations = 0;
@@ -214,13 +213,14 @@ internal sealed class GroupRunner
         fault = ExceptionDispatchInfo.Capture(reason);
     }
 
-    private InvalidKernelOperationException Divergence()
+    private InvalidKernelOperationException Divergence(Func<int, string> state)
     {
         var parts = Enumerable.Range(0, Size)
-            .GroupBy(number => states[number] == LaneState.Waiting ? $"wait at Group.{kinds[number]}" : "have returned")
-            .Select(part => $"{Lanes(part)} {part.Key}");
+            .GroupBy(state)
+            .OrderByDescending(part => part.Key, StringComparer.Ordinal)
+            .Select(part => $"{part.Key}: {Lanes(part)}");
         return new InvalidKernelOperationException(
-            $"Barrier in divergent code in kernel '{Kernel.Name}', group {GridIndex} of {Kernel.Grid}: {string.Join(", ", parts)}.");
+            $"Barrier in divergent code in kernel '{Kernel.Name}', group {GridIndex} of {Kernel.Grid}: {string.Join("; ", parts)}.");
     }
 
     /// <summary>Lanes by number, neighbours as a range: "lanes 0-15, 31 (17 of 64)".</summary>
@@ -237,7 +237,7 @@ internal sealed class GroupRunner
                 ranges.Add((number, number));
         }
         string text = string.Join(", ", ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"));
-        return $"lanes {text} ({count} of {Size})";
+        return $"lane{(count == 1 ? "" : "s")} {text} ({count} of {Size})";
     }
 
     /// <summary>Takes a lane out of its kernel after another one failed.</summary>

@@ -21,7 +21,7 @@ internal sealed class GroupedKernel(Accelerator accelerator, Delegate kernel, Ac
     protected override int MaxCores => MeetsBarriers ? Math.Clamp(MaxLaneThreads / Group.Size, 1, Cores.Count) : Cores.Count;
 
     /// <exception cref="ArgumentOutOfRangeException">
-    /// An extent is negative or beyond what the accelerator can do. The number of lanes counts too, where the package's CPU accelerator
+    /// An extent has a coordinate below 1 or is beyond what the accelerator can do. The number of lanes counts too, where the package's CPU accelerator
     /// looks at each coordinate alone and silently leaves out the lanes beyond: no GPU would launch such a group.
     /// </exception>
     public void Launch(KernelConfig config)
@@ -33,9 +33,11 @@ internal sealed class GroupedKernel(Accelerator accelerator, Delegate kernel, Ac
             throw new ArgumentOutOfRangeException(
                 nameof(config), $"Kernel '{Name}': group {config.GroupDim} has more than {Accelerator.MaxNumThreadsPerGroup} lanes.");
         }
+        if (!config.IsValid)
+            throw new ArgumentOutOfRangeException(nameof(config), $"Kernel '{Name}': a grid of {config.GridDim} groups of {config.GroupDim} has no lanes.");
         (Grid, Group) = config;
         DynamicElements = config.SharedMemoryConfig.NumElements;
-        RunAll(config.IsValid ? Grid.LongSize : 0);
+        RunAll(Grid.LongSize);
     }
 
     /// <summary>Calls the kernel as the lane that the calling thread runs.</summary>

@@ -8,9 +8,7 @@ internal sealed class Lane(GroupRunner group)
 
     /// <summary>The lane that the calling thread runs.</summary>
     /// <exception cref="InvalidKernelOperationException">It runs none.</exception>
-    public static Lane Current =>
-        current ?? throw new InvalidKernelOperationException(
-            "Grid, Group and SharedMemory may be used in explicitly grouped kernels alone (LoadKernel, LoadStreamKernel).");
+    public static Lane Current => current ?? ThrowOutside();
 
     public static bool IsRunning => current is not null;
 
@@ -38,4 +36,18 @@ internal sealed class Lane(GroupRunner group)
         (int z, int y) = Math.DivRem(rest, group.Y);
         Index = new(x, y, z);
     }
+
+    /// <summary>Becomes the lane behind this one, without a division: kernels without barriers have little else between two lanes.</summary>
+    public void BecomeNext(Index3D group)
+    {
+        Number++;
+        Allocations = 0;
+        Index = Index.X + 1 < group.X ? new(Index.X + 1, Index.Y, Index.Z)
+            : Index.Y + 1 < group.Y ? new(0, Index.Y + 1, Index.Z)
+            : new(0, 0, Index.Z + 1);
+    }
+
+    private static Lane ThrowOutside() =>
+        throw new InvalidKernelOperationException(
+            "Grid, Group and SharedMemory may be used in explicitly grouped kernels alone (LoadKernel, LoadStreamKernel).");
 }

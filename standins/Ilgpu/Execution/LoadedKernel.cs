@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using ILGPU.Runtime;
 
@@ -18,11 +19,24 @@ internal abstract class LoadedKernel
     private ExceptionDispatchInfo? fault;
 
     /// <exception cref="NotSupportedException">The kernel is an instance method or a lambda that captures something.</exception>
+    /// <exception cref="InternalCompilerException">
+    /// A parameter's type is neither public nor internal to an assembly that names "ILGPURuntime" in InternalsVisibleTo: the package,
+    /// which makes a class with a field of each type, cannot load such a kernel.
+    /// </exception>
     protected LoadedKernel(Accelerator accelerator, Delegate kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         if (!kernel.Method.IsStatic && Captures(kernel.Method.DeclaringType))
             throw new NotSupportedException($"Kernel '{kernel.Method.Name}' is no static method and captures something.");
+        foreach (ParameterInfo parameter in kernel.Method.GetParameters())
+        {
+            if (!IsAccessible(parameter.ParameterType))
+            {
+                throw new InternalCompilerException(
+                    $"Kernel '{kernel.Method.Name}': {parameter.ParameterType} is not public, nor internal in an assembly with"
+                    + " [assembly: InternalsVisibleTo(\"ILGPURuntime\")].");
+            }
+        }
         Accelerator = accelerator;
         Name = $"{kernel.Method.DeclaringType?.Name}.{kernel.Method.Name}";
     }
@@ -94,6 +108,13 @@ internal abstract class LoadedKernel
     {
         const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         return type is not { IsClass: true } || type.GetFields(Instance).Length > 0 || type.GetProperties(Instance).Length > 0;
+    }
+
+    private static bool IsAccessible(Type type)
+    {
+        bool visible = type.IsPublic || type.IsNestedPublic || ((type.IsNotPublic || type.IsNestedAssembly || type.IsNestedFamORAssem)
+            && type.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Any(friend => friend.AssemblyName == "ILGPURuntime"));
+        return visible && (type.DeclaringType is null || IsAccessible(type.DeclaringType)) && type.GetGenericArguments().All(IsAccessible);
     }
 
     /// <remarks>

@@ -105,10 +105,13 @@ public static unsafe partial class ArrayViewExtensions
         accelerator.Allocate1D(accelerator.DefaultStream, data);
 
     /// <summary>Allocates as many elements as <paramref name="data"/> has and copies them.</summary>
+    /// <exception cref="ArgumentException">There are none: the package fails there (with a null reference), so that nobody may rely on it.</exception>
     public static MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(this Accelerator accelerator, AcceleratorStream stream, T[] data)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (data.Length == 0)
+            throw new ArgumentException("There is nothing to copy: allocate an empty buffer by its length.", nameof(data));
         var buffer = accelerator.Allocate1D<T>(data.Length);
         buffer.View.CopyFromCPU(stream, data);
         return buffer;
