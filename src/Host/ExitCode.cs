@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuCgan.Host.Commands;
 using GpuCgan.Host.Output;
+using GpuCgan.Host.Training;
 using GpuCgan.Kernels.Devices;
 using ILGPU.Runtime;
 

@@ -4,6 +4,7 @@ using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -147,9 +148,9 @@ public sealed class ConditionalGan : IDisposable
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
         _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, RealPairs.SliceColumns(0, Image.Pixels), _labels.SubView(0, batch));
-        _operators.GatherScale.Launch(_indices, data.Labels, FakeLabels);
+        _labels.SubView(0, batch).CopyTo(_device.Stream, FakeLabels);
         _discriminator.EncodeLabels(_labels, _pairs);
-        _generator.Forward(Purpose.Latent(0), 0, FakeLabels, FakeImages, training: true);
+        _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
 
         _discriminator.Forward(_pairs, _logits, PassOfD);
         Score(_logits.SliceRows(0, batch), Recipe.RealTarget, _dLogits.SliceRows(0, batch), _metrics.DiscriminatorLoss, _metrics.RealScore);
@@ -165,7 +166,7 @@ public sealed class ConditionalGan : IDisposable
         if (Recipe.GeneratorBatch == GeneratorBatchKind.Fresh)
         {
             _operators.Philox.Integers(_clock.View, Purpose.Labels(0), FakeLabels, Classes);
-            _generator.Forward(Purpose.Latent(1), 0, FakeLabels, FakeImages, training: true);
+            _generator.Forward(Purpose.Latent(1), FakeLabels, FakeImages, training: true);
         }
         // Also for the same images: D has moved, and a learnt label table with it.
         _discriminator.EncodeLabels(FakeLabels, FakePairs);

@@ -71,11 +71,11 @@ internal sealed class Generator
         _stack.Initialize();
     }
 
-    /// <summary>images [M, pixels] ← G(z, labels [M]) with new z from the clock's step and <paramref name="purpose"/>, the rows' numbers starting at <paramref name="firstRow"/>.</summary>
-    public void Forward(uint purpose, int firstRow, ArrayView<int> labels, Matrix images, bool training)
+    /// <summary>images [M, pixels] ← G(z, labels [M]) with new z from the clock's step and <paramref name="purpose"/>.</summary>
+    public void Forward(uint purpose, ArrayView<int> labels, Matrix images, bool training)
     {
         var input = Input(images.Rows);
-        _philox.Normal(_clock.View, purpose, input.SliceColumns(0, _latent), firstRow: firstRow);
+        _philox.Normal(_clock.View, purpose, input.SliceColumns(0, _latent));
         _encoding.Forward(labels, input.SliceColumns(_latent, input.Columns - _latent));
         _stack.Forward(input, images, new Pass(training, 0));
     }

@@ -1,7 +1,6 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
-using ILGPU;
 
 namespace GpuCgan.Network;
 
@@ -33,7 +32,6 @@ internal sealed class Sampler : IDisposable
     /// <summary>[labels, count, channels, height, width] in [−1, 1]: images firstImage … firstImage+count−1 of each label.</summary>
     public float[] Draw(IReadOnlyList<int> labels, int firstImage, int count, ulong seed)
     {
-        _clock.Set(0, seed);
         var result = new float[(long)labels.Count * count * _pixels];
         var block = new float[Rows * _pixels];
         var images = new Matrix(_images.View, Rows, _pixels);
@@ -42,12 +40,16 @@ internal sealed class Sampler : IDisposable
         {
             Array.Fill(labelsOfBlock, labels[i]);
             _labels.Upload(labelsOfBlock);
-            for (int done = 0; done < count; done += Rows)
+            // Image k is row k % Rows of block k / Rows, and a block is always drawn whole: the clock's step is its number.
+            for (int image = firstImage; image < firstImage + count;)
             {
-                int rows = Math.Min(Rows, count - done);
-                _generator.Forward(Purpose.Sampling(labels[i]), firstImage + done, _labels.View.SubView(0, rows), images.SliceRows(0, rows), training: false);
+                int row = image % Rows;
+                int taken = Math.Min(Rows - row, firstImage + count - image);
+                _clock.Set((uint)(image / Rows), seed);
+                _generator.Forward(Purpose.Sampling(labels[i]), _labels.View, images, training: false);
                 _images.Download(block);
-                block.AsSpan(0, rows * _pixels).CopyTo(result.AsSpan((i * count + done) * _pixels));
+                block.AsSpan(row * _pixels, taken * _pixels).CopyTo(result.AsSpan((i * count + image - firstImage) * _pixels));
+                image += taken;
             }
         }
         return result;

@@ -1,4 +1,3 @@
-using GpuCgan.Kernels.Devices;
 using ILGPU;
 
 namespace GpuCgan.Network;

@@ -20,7 +20,7 @@ public class RecipeTests
     [Theory]
     [InlineData("""{"latnet":64}""", "latnet")]
     [InlineData("""{"latent":"many"}""", "test")]
-    [InlineData("""{"label":"onehot"}""", "test")]
+    [InlineData("""{"label":"hot"}""", "test")]
     [InlineData("""{"label":1}""", "test")]
     [InlineData("null", "test")]
     public void WhatIsNoRecipeIsRefused(string json, string named)

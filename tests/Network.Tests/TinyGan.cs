@@ -13,9 +13,10 @@ internal static class TinyGan
 
     public static readonly ImageShape Image = new(4, 4, 1);
 
+    /// <summary>Widths 32, 48, 64 and 32, 48 at this size.</summary>
     public static readonly Recipe Recipe = new()
     {
-        Name = "tiny", Latent = 5, GeneratorWidths = [40, 60, 80], DiscriminatorWidths = [60, 60], BatchSize = 8, Dropout = 0.3f,
+        Name = "tiny", Latent = 5, GeneratorWidths = [150, 260, 370], DiscriminatorWidths = [200, 300], BatchSize = 8, Dropout = 0.3f,
     };
 
     /// <summary>Each class is a bright quarter of its own, with some noise.</summary>

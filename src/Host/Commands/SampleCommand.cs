@@ -163,7 +163,7 @@ internal static class SampleCommand
         for (int i = 0; i < bytes.Length; i++)
             bytes[i] = Level(images[i]);
         IdxFile.WriteImages(Path.Combine(path, "images-idx3-ubyte"), bytes, labels.Length * rows, shape.Height, shape.Width);
-        IdxFile.WriteLabels(Path.Combine(path, "labels-idx1-ubyte"), [.. labels.SelectMany(l => Enumerable.Repeat((byte)l, rows))]);
+        IdxFile.WriteLabels(Path.Combine(path, "labels-idx1-ubyte"), labels.SelectMany(l => Enumerable.Repeat((byte)l, rows)).ToArray());
     }
 
     /// <summary>The inverse of the scaling to [−1, 1]: fixed, never stretched to an image's own range.</summary>

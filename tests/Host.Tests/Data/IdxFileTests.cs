@@ -1,5 +1,4 @@
 using GpuCgan.Host.Data;
-using Xunit;
 
 namespace GpuCgan.Host.Tests.Data;
 

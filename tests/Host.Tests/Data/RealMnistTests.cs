@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using GpuCgan.Host.Data;
-using Xunit;
 
 namespace GpuCgan.Host.Tests.Data;
 

@@ -1,5 +1,4 @@
 using GpuCgan.Host.Rendering;
-using Xunit;
 
 namespace GpuCgan.Host.Tests.Rendering;
 

@@ -1,6 +1,5 @@
 using GpuCgan.Host.Rendering;
 using SkiaSharp;
-using Xunit;
 
 namespace GpuCgan.Host.Tests.Rendering;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using GpuCgan.Host.Runs;
 using GpuCgan.Host.Tests.Data;
-using Xunit;
 
 namespace GpuCgan.Host.Tests.Runs;
 

@@ -1,5 +1,4 @@
 using GpuCgan.Network.Checkpoints;
-using Xunit;
 
 namespace GpuCgan.Network.Tests.Checkpoints;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using GpuCgan.Network.Checkpoints;
-using Xunit;
 
 namespace GpuCgan.Network.Tests.Checkpoints;
 

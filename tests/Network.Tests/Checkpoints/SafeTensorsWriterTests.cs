@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using GpuCgan.Network.Checkpoints;
-using Xunit;
 
 namespace GpuCgan.Network.Tests.Checkpoints;
 

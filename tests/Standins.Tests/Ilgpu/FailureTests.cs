@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ILGPU;
 using ILGPU.Runtime;
-using Xunit;
 
 namespace GpuCgan.Standins.Tests.Ilgpu;
 

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace GpuCgan.Host.Tests.Commands;
+
+/// <summary>Runs the program as a user does: a process of its own, its streams redirected, its exit code.</summary>
+internal sealed record Cli(int ExitCode, string Output, string Error)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static Cli Run(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"gpucgan {string.Join(' ', arguments)} did not end.");
+        }
+        return new Cli(process.ExitCode, output.Result, error.Result);
+    }
+
+    public static Process Start(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        // The tests' own host is 'dotnet'; the program lies beside the tests.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet")
+            start.FileName = "dotnet";
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "gpucgan.dll"));
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment.Remove("GPUCGAN_DATA");
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Bad input: exit code 2, nothing on standard output, one line on standard error that names what is wrong.</summary>
+    public void AssertRefused(params string[] named)
+    {
+        Assert.Equal(2, ExitCode);
+        Assert.Equal("", Output);
+        Assert.Equal(1, Error.Count(c => c == '\n'));
+        Assert.StartsWith("error: ", Error, StringComparison.Ordinal);
+        foreach (string text in named)
+            Assert.Contains(text, Error, StringComparison.Ordinal);
+    }
+}

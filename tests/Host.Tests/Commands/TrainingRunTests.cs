@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using GpuCgan.Host.Data;
+using SkiaSharp;
+
+namespace GpuCgan.Host.Tests.Commands;
+
+/// <summary>A run from the command line to its pictures.</summary>
+public sealed class TrainingRunTests : IDisposable
+{
+    private static readonly string[] Short = ["--steps", "60", "--batch-size", "16", "--device", "cpu", "--checkpoint-interval", "1"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpucgan-run-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string In(params string[] parts) => Path.Combine([_folder, .. parts]);
+
+    private Cli Train(params string[] more)
+    {
+        var result = Cli.Run(_folder, ["train", .. Short, .. more]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result;
+    }
+
+    [Fact]
+    public void ARunLeavesEverythingItPromises()
+    {
+        var result = Train();
+        Assert.Equal(Path.Combine("runs", "00000-digits-mlp"), result.Output.Trim());
+        Assert.Contains("step 60/60", result.Error, StringComparison.Ordinal);
+        string run = In("runs", "00000-digits-mlp");
+
+        var options = JsonNode.Parse(File.ReadAllText(Path.Combine(run, "options.json")))!;
+        Assert.Equal((60, 16, "cpu"), ((int)options["steps"]!, (int)options["recipe"]!["batch_size"]!, (string)options["device"]!));
+        var lines = File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal(60, (int)lines[^1]["step"]!);
+        Assert.All(lines, line => Assert.True(double.IsFinite((double)line["d_loss"]!) && (double)line["images_per_second"]! > 0));
+        using var losses = SKBitmap.Decode(Path.Combine(run, "losses.png"))!;
+        Assert.True(losses.Width >= 800);
+        string sheet = Directory.GetFiles(Path.Combine(run, "samples")).Order().Last();
+        using var samples = SKBitmap.Decode(sheet)!;
+        Assert.True(samples.Width > 400);
+        Assert.Equal("step-00000060.safetensors", Path.GetFileName(Directory.GetFiles(Path.Combine(run, "checkpoints")).Order().Last()));
+
+        Assert.Equal(Path.Combine("runs", "00001-digits-mlp"), Train().Output.Trim());
+    }
+
+    [Fact]
+    public void TheSameCommandTwiceGivesTheSameBytes()
+    {
+        Train("--name", "a");
+        Train("--name", "b", "--threads", "1");
+        Train("--name", "c", "--seed", "1");
+        byte[] Checkpoint(string run) => File.ReadAllBytes(In("runs", run, "checkpoints", "step-00000060.safetensors"));
+        Assert.Equal(Checkpoint("00000-a"), Checkpoint("00001-b"));
+        Assert.NotEqual(Checkpoint("00000-a"), Checkpoint("00002-c"));
+        // Its options are a recipe of their own.
+        Train("--name", "d", "--recipe", In("runs", "00000-a", "options.json"));
+        Assert.Equal(Checkpoint("00000-a"), Checkpoint("00003-d"));
+    }
+
+    [Fact]
+    public void AResumedRunEndsInTheSameBytes()
+    {
+        Train("--name", "whole");
+        var half = Cli.Run(_folder, "train", "--steps", "23", "--batch-size", "16", "--device", "cpu", "--name", "half");
+        Assert.True(half.ExitCode == 0, half.Error);
+        var resumed = Cli.Run(_folder, "train", "--resume", In("runs", "00001-half"), "--steps", "60", "--device", "cpu");
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal(
+            File.ReadAllBytes(In("runs", "00000-whole", "checkpoints", "step-00000060.safetensors")),
+            File.ReadAllBytes(In("runs", "00001-half", "checkpoints", "step-00000060.safetensors")));
+        Cli.Run(_folder, "train", "--resume", In("runs", "00001-half"), "--steps", "90", "--seed", "7").AssertRefused("--seed 7");
+        Cli.Run(_folder, "train", "--resume", In("runs", "00001-half"), "--steps", "90", "--batch-size", "8").AssertRefused("--batch-size 8");
+        Cli.Run(_folder, "train", "--resume", In("runs", "00001-half")).AssertRefused("60 steps are done");    }
+
+    [Fact]
+    public void SamplesComeInThreeFormats()
+    {
+        Train();
+        string run = In("runs", "00000-digits-mlp");
+        var sheet = Cli.Run(_folder, "sample", run, "--count", "2", "--labels", "0-2,7", "--out", "s.png");
+        Assert.True(sheet.ExitCode == 0, sheet.Error);
+        Assert.Equal("s.png", sheet.Output.Trim());
+        using (var bitmap = SKBitmap.Decode(In("s.png"))!)
+            Assert.True(bitmap.Width > 100);
+
+        Assert.Equal(0, Cli.Run(_folder, "sample", run, "--count", "3", "--labels", "4,5", "--format", "folder", "--out", "f").ExitCode);
+        Assert.Equal(["0000.png", "0001.png", "0002.png"], Directory.GetFiles(In("f", "5")).Select(Path.GetFileName).Order());
+        using (var bitmap = SKBitmap.Decode(In("f", "4", "0000.png"))!)
+            Assert.Equal((8, 8), (bitmap.Width, bitmap.Height));
+
+        Assert.Equal(0, Cli.Run(_folder, "sample", run, "--count", "70", "--labels", "3,9", "--format", "idx", "--out", "i").ExitCode);
+        var images = IdxFile.ReadImages(In("i", "images-idx3-ubyte"));
+        Assert.Equal((140, 8, 8), (images.Count, images.Height, images.Width));
+        Assert.Equal([.. Enumerable.Repeat(3, 70), .. Enumerable.Repeat(9, 70)], IdxFile.ReadLabels(In("i", "labels-idx1-ubyte")).ToArray().Select(b => (int)b));
+
+        // The same image whatever it is asked for with, and from the checkpoint file as from the run.
+        string checkpoint = Path.Combine(run, "checkpoints", "step-00000060.safetensors");
+        Assert.Equal(0, Cli.Run(_folder, "sample", checkpoint, "--count", "1", "--labels", "9", "--format", "idx", "--out", "j").ExitCode);
+        Assert.Equal(images.Pixels.ToArray()[(70 * 64)..(71 * 64)], IdxFile.ReadImages(In("j", "images-idx3-ubyte")).Pixels.ToArray());
+
+        Cli.Run(_folder, "sample", run, "--labels", "10").AssertRefused("there is no label 10");
+        Cli.Run(_folder, "sample", run, "--labels", "5-2").AssertRefused("'5-2'");
+        Cli.Run(_folder, "sample", run, "--seed", "1", "--seeds", "1-2").AssertRefused("--seeds");
+        File.WriteAllText(In("taken"), "");
+        Cli.Run(_folder, "sample", run, "--format", "idx", "--out", "taken").AssertRefused("--out 'taken'");
+    }
+
+    [Fact]
+    public void ADamagedOrForeignCheckpointIsRefused()
+    {
+        Train("--name", "a");
+        Train("--name", "b", "--lr", "0.001");
+        string checkpoint = In("runs", "00000-a", "checkpoints", "step-00000060.safetensors");
+        var bytes = File.ReadAllBytes(checkpoint);
+        File.WriteAllBytes(In("torn.safetensors"), bytes[..(bytes.Length / 2)]);
+        Cli.Run(_folder, "sample", In("torn.safetensors")).AssertRefused("torn.safetensors");
+        // The run's checkpoint is replaced by that of a run of another recipe.
+        File.Copy(In("runs", "00001-b", "checkpoints", "step-00000060.safetensors"), checkpoint, overwrite: true);
+        Cli.Run(_folder, "sample", In("runs", "00000-a")).AssertRefused("recipe");
+    }
+
+    [Fact]
+    public void ADryRunWritesNothing()
+    {
+        var result = Cli.Run(_folder, "train", "--dry-run", "--device", "cpu");
+        Assert.Equal((0, ""), (result.ExitCode, result.Output));
+        Assert.Contains("1438 training images", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void QuietSaysTheRunDirectoryAlone()
+    {
+        var result = Train("--quiet");
+        Assert.Equal("", result.Error);
+        Assert.Equal(Path.Combine("runs", "00000-digits-mlp"), result.Output.Trim());
+    }
+
+    [Theory]
+    [InlineData("INT", 130), InlineData("TERM", 143)]
+    public void ASignalEndsTheRunWithACheckpoint(string signal, int exitCode)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var process = Cli.Start(_folder, "train", "--steps", "1000000", "--device", "cpu", "--quiet");
+        string metrics = In("runs", "00000-digits-mlp", "metrics.jsonl");
+        var patience = Stopwatch.StartNew();
+        while (!(File.Exists(metrics) && new FileInfo(metrics).Length > 0) && patience.Elapsed < TimeSpan.FromMinutes(1))
+            Thread.Sleep(20);
+        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(1)), "the run did not stop");
+        Assert.Equal(exitCode, process.ExitCode);
+        string checkpoint = Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints")));
+        Assert.Equal(0, Cli.Run(_folder, "sample", checkpoint, "--count", "1").ExitCode);
+    }
+
+    [Fact]
+    public void TimeEndsARunAsPlanned()
+    {
+        var result = Cli.Run(_folder, "train", "--steps", "100000000", "--max-time", "0.5s", "--device", "cpu");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints")));
+    }
+
+    [Fact]
+    public void ADivergedRunEndsWithItsOwnExitCode()
+    {
+        var result = Cli.Run(_folder, "train", "--steps", "100000", "--lr", "1", "--max-time", "60s", "--device", "cpu", "--recipe", Diverging());
+        Assert.True(result.ExitCode == 4, result.Error);
+        Assert.Contains("training diverged: by step", result.Error, StringComparison.Ordinal);
+
+        // Weights grow by a factor a step until they overflow.
+        string Diverging()
+        {
+            File.WriteAllText(In("diverging.json"), """{ "name": "diverging", "objective": "least_squares", "adam_epsilon": 1e-30, "dropout": 0 }""");
+            return In("diverging.json");
+        }
+    }
+
+    [Fact]
+    public void DevicesSaysWhatThereIs()
+    {
+        var text = Cli.Run(_folder, "devices");
+        Assert.Equal((0, ""), (text.ExitCode, text.Error));
+        Assert.Contains("auto takes", text.Output, StringComparison.Ordinal);
+        var json = JsonNode.Parse(Cli.Run(_folder, "devices", "--json").Output)!;
+        Assert.Contains("cpu", json["devices"]!.AsArray().Select(d => (string)d!["id"]!));
+        Assert.Contains((string)json["auto"]!, json["devices"]!.AsArray().Select(d => (string)d!["id"]!));
+    }
+}
