@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace GpuCgan.Kernels.Numerics;
@@ -28,6 +29,7 @@ internal readonly struct Real16(Vector512<float> value) : IWide<Real16>, IReal<R
     public static Real16 WherePositive(Real16 condition, Real16 a, Real16 b) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(condition.Value, Vector512<float>.Zero), a.Value, b.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real16 Round(Real16 x)
     {
         var half = Vector512.ConditionalSelect(Vector512.GreaterThan(x.Value, Vector512<float>.Zero), Vector512.Create(0.5f), Vector512.Create(-0.5f));
@@ -37,6 +39,7 @@ internal readonly struct Real16(Vector512<float> value) : IWide<Real16>, IReal<R
     public static Real16 PowerOfTwo(Real16 n) =>
         new(((Vector512.ConvertToInt32Native(n.Value) + Vector512.Create(RealBits.ExponentBias)) << RealBits.FractionBits).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real16 SplitFraction(Real16 x, out Real16 exponent)
     {
         // Taking √½'s bits off first makes the carry into the exponent field fall at √½·2ᵉ instead of at 2ᵉ.

@@ -29,6 +29,7 @@ internal readonly struct Real4(Vector128<float> value) : IWide<Real4>, IReal<Rea
     public static Real4 WherePositive(Real4 condition, Real4 a, Real4 b) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(condition.Value, Vector128<float>.Zero), a.Value, b.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real4 Round(Real4 x)
     {
         var half = Vector128.ConditionalSelect(Vector128.GreaterThan(x.Value, Vector128<float>.Zero), Vector128.Create(0.5f), Vector128.Create(-0.5f));
@@ -38,6 +39,7 @@ internal readonly struct Real4(Vector128<float> value) : IWide<Real4>, IReal<Rea
     public static Real4 PowerOfTwo(Real4 n) =>
         new(((Vector128.ConvertToInt32Native(n.Value) + Vector128.Create(RealBits.ExponentBias)) << RealBits.FractionBits).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real4 SplitFraction(Real4 x, out Real4 exponent)
     {
         // Taking √½'s bits off first makes the carry into the exponent field fall at √½·2ᵉ instead of at 2ᵉ.

@@ -29,6 +29,7 @@ internal readonly struct Real8(Vector256<float> value) : IWide<Real8>, IReal<Rea
     public static Real8 WherePositive(Real8 condition, Real8 a, Real8 b) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(condition.Value, Vector256<float>.Zero), a.Value, b.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real8 Round(Real8 x)
     {
         var half = Vector256.ConditionalSelect(Vector256.GreaterThan(x.Value, Vector256<float>.Zero), Vector256.Create(0.5f), Vector256.Create(-0.5f));
@@ -38,6 +39,7 @@ internal readonly struct Real8(Vector256<float> value) : IWide<Real8>, IReal<Rea
     public static Real8 PowerOfTwo(Real8 n) =>
         new(((Vector256.ConvertToInt32Native(n.Value) + Vector256.Create(RealBits.ExponentBias)) << RealBits.FractionBits).AsSingle());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real8 SplitFraction(Real8 x, out Real8 exponent)
     {
         // Taking √½'s bits off first makes the carry into the exponent field fall at √½·2ᵉ instead of at 2ᵉ.

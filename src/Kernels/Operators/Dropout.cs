@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
@@ -22,6 +23,7 @@ public sealed class Dropout(ComputeDevice device)
 
         public static bool ReadsInput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
             where TReal : struct, IReal<TReal, TWord>
             where TWord : struct, IWord<TWord>
@@ -32,6 +34,7 @@ public sealed class Dropout(ComputeDevice device)
             y3 *= Mask<TReal, TWord>(w3);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private TReal Mask<TReal, TWord>(TWord word)
             where TReal : struct, IReal<TReal, TWord>
             where TWord : struct, IWord<TWord> =>

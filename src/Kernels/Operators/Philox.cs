@@ -62,6 +62,7 @@ public sealed class Philox
 
         public static bool ReadsInput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
             where TReal : struct, IReal<TReal, TWord>
             where TWord : struct, IWord<TWord>
@@ -81,6 +82,7 @@ public sealed class Philox
 
         public static bool ReadsInput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
             where TReal : struct, IReal<TReal, TWord>
             where TWord : struct, IWord<TWord>
@@ -89,6 +91,7 @@ public sealed class Philox
             y2 = Pair(TReal.UnitInterval(w2), TReal.UnitInterval(w3), out y3);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private T Pair<T>(T u, T v, out T second) where T : struct, IReal<T>
         {
             // Elementary.Log is negative on all of (0, 1), so the root is of a positive number.

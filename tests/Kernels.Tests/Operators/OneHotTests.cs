@@ -1,4 +1,5 @@
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Reference;
 
 namespace GpuCgan.Kernels.Tests.Operators;
 
@@ -19,12 +20,7 @@ public class OneHotTests
         gLabels.Upload(labels);
         using var y = GuardedMatrix.Unwritten(d, batch, classes);
         new OneHot(d).Launch(gLabels.View, y.Matrix);
-        var expected = new double[batch, classes];
-        for (int i = 0; i < batch; i++)
-        {
-            if (labels[i] >= 0 && labels[i] < classes)
-                expected[i, labels[i]] = 1;
-        }
+        var expected = ReferenceEmbedding.OneHot(labels, classes);
         Close.AssertEqual(expected, y.Read(context), context);
     }
 
