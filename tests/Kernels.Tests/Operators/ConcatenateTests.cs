@@ -4,7 +4,7 @@ namespace GpuCgan.Kernels.Tests.Operators;
 
 public class ConcatenateTests
 {
-    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [7, 3, 5, 2], [2, 63, 64, 3], [3, 65, 1, 4], [2, 1, 4200, 5]];
+    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [7, 3, 5, 2], [2, 63, 64, 3], [3, 65, 1, 4], [2, 1, 300, 5]];
 
     [Theory]
     [OnCpu(nameof(Shapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(Shapes)), OnOpenCl(nameof(Shapes))]
