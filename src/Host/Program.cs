@@ -18,7 +18,10 @@ var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplace
 if (parsed.Errors.Count > 0)
 {
     string verb = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
-    Messages.Error($"{parsed.Errors[0].Message} See 'gpucgan {verb}--help'.");
+    // The parser complains of a missing command before it names the word that is none.
+    Messages.Error(verb.Length == 0 && parsed.UnmatchedTokens is [var word, ..]
+        ? $"'{word}': no such command or option; the commands are {string.Join(", ", root.Subcommands.Select(c => c.Name))}."
+        : $"{parsed.Errors[0].Message} See 'gpucgan {verb}--help'.");
     return ExitCode.BadInput;
 }
 return ExitCode.Run(parsed, parsed.GetValue(CommonOptions.Verbose));
