@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Numerics;
 
 namespace GpuCgan.Kernels.Operators;
@@ -58,6 +59,7 @@ public readonly struct Activation
         : throw new ArgumentOutOfRangeException(nameof(slope), slope, "LeakyReLU's slope lies between 0 and 1.");
 
     /// <summary>y(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T Forward<T>(T x) where T : struct, IReal<T>
     {
         // The kind is the same for a whole launch, so this branch never diverges.
@@ -65,14 +67,14 @@ public readonly struct Activation
             return T.WherePositive(x, x, T.Of(Slope) * x);
         if (Kind == ActivationKind.Relu)
             return T.WherePositive(-x, T.Of(0f), x);
-        if (Kind == ActivationKind.Tanh)
-            return Elementary.Tanh(x);
-        if (Kind == ActivationKind.Sigmoid)
-            return Elementary.Sigmoid(x);
-        return x;
+        // These two are long and stay a call, so that the rectifiers are none: a call passes a vector through memory and costs more than they do.
+        return Kind == ActivationKind.Identity ? x : Saturate(x);
     }
 
+    private T Saturate<T>(T x) where T : struct, IReal<T> => Kind == ActivationKind.Tanh ? Elementary.Tanh(x) : Elementary.Sigmoid(x);
+
     /// <summary>dx = dy·y′, with y′ written in terms of y. At 0 the rectifiers take the derivative from the left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T Backward<T>(T y, T dy) where T : struct, IReal<T>
     {
         if (Kind == ActivationKind.LeakyRelu)

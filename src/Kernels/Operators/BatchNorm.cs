@@ -1,0 +1,289 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuCgan.Kernels.Operators;
+
+/// <summary>
+/// Batch normalisation (Ioffe and Szegedy 2015) of x [M, N] over the batch, column by column, with an activation f fused behind it:
+/// <list type="bullet">
+/// <item><see cref="Forward"/>: y = f(γ·x̂ + β) with x̂ = (x − μ)/√(σ² + ε) and the batch's own μ and biased σ²; overwrites y, μ and 1/√(σ² + ε), and moves the
+/// running estimates: r ← (1 − momentum)·r + momentum·batch, the variance unbiased, σ²·M/(M − 1), as PyTorch has it;</item>
+/// <item><see cref="Infer"/>: the same with the running estimates in the place of μ and σ², so a sample alone equals the same sample in a batch; overwrites y;</item>
+/// <item><see cref="Backward"/>: with g = dy·f′, dβ = Σ g, dγ = Σ g·x̂, dx = γ/√(σ² + ε)·(g − dβ/M − x̂·dγ/M); overwrites dx, and dβ and dγ or adds to
+/// them, as asked.</item>
+/// </list>
+/// Backward needs x, y, γ, μ and 1/√(σ² + ε) as Forward left them.
+/// </summary>
+/// <remarks>
+/// <para>The variance is taken in two passes, Σ(x − μ)² after μ: the second pass reads x from a cache, and nothing cancels where |μ| ≫ σ, as it does in
+/// E[x²] − μ². Welford's update would divide in every step of a chain that no lane could leave.</para>
+/// <para>A batch of one sample has σ² = 0, so y = f(β) and dx = 0, and an unbiased variance does not exist: the running mean moves, the running variance stays.</para>
+/// <para>Sums are taken in the order of <see cref="Strands"/>: a group sums 16 columns.</para>
+/// </remarks>
+public sealed partial class BatchNorm
+{
+    /// <summary>The formulas, for one element or a vector of columns.</summary>
+    internal static class Formula
+    {
+        public static T InverseDeviation<T>(T variance, float epsilon) where T : struct, IReal<T> => T.Of(1f) / T.Sqrt(variance + T.Of(epsilon));
+
+        public static T Normalized<T>(T x, T mean, T inverse) where T : struct, IReal<T> => (x - mean) * inverse;
+
+        public static T Output<T>(T normalized, T gamma, T beta, Activation activation) where T : struct, IReal<T> =>
+            activation.Forward(gamma * normalized + beta);
+
+        public static T Running<T>(T running, T batch, float momentum) where T : struct, IReal<T> => T.Of(1f - momentum) * running + T.Of(momentum) * batch;
+
+        public static T InputGradient<T>(T g, T normalized, T scale, T meanG, T meanProduct) where T : struct, IReal<T> =>
+            scale * (g - meanG - normalized * meanProduct);
+    }
+
+    internal struct ForwardArguments
+    {
+        public ArrayView<float> X, Gamma, Beta, RunningMean, RunningVariance, Y, Mean, InverseDeviation;
+        public int Rows, Columns, XStride, YStride;
+        public float Epsilon, Momentum;
+
+        /// <summary>The momentum of the running variance: 0 for a batch of one.</summary>
+        public float VarianceMomentum;
+
+        /// <summary>M/(M − 1), or 1 for a batch of one.</summary>
+        public float Unbias;
+
+        public Activation Activation;
+    }
+
+    internal struct BackwardArguments
+    {
+        public ArrayView<float> X, Y, DY, Gamma, Mean, InverseDeviation, DX, DGamma, DBeta;
+        public int Rows, Columns, XStride, YStride, DYStride, DXStride;
+        public int Accumulate;
+        public Activation Activation;
+    }
+
+    private static void ForwardKernel(ForwardArguments a)
+    {
+        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        int lane = Group.IdxX;
+        int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
+        int firstRow = lane / Strands.Columns;
+        bool inside = column < a.Columns;
+        float strand = 0;
+        for (int row = firstRow; inside && row < a.Rows; row += Strands.Count)
+            strand += a.X[row * a.XStride + column];
+        var mean = new Real1(Strands.ColumnTotal(shared, strand, lane) / a.Rows);
+        strand = 0;
+        for (int row = firstRow; inside && row < a.Rows; row += Strands.Count)
+        {
+            float d = a.X[row * a.XStride + column] - mean.Value;
+            strand += d * d;
+        }
+        var variance = new Real1(Strands.ColumnTotal(shared, strand, lane) / a.Rows);
+        if (!inside)
+            return;
+        var inverse = Formula.InverseDeviation(variance, a.Epsilon);
+        if (firstRow == 0)
+        {
+            a.Mean[column] = mean.Value;
+            a.InverseDeviation[column] = inverse.Value;
+            a.RunningMean[column] = Formula.Running(new Real1(a.RunningMean[column]), mean, a.Momentum).Value;
+            var unbiased = variance * new Real1(a.Unbias);
+            a.RunningVariance[column] = Formula.Running(new Real1(a.RunningVariance[column]), unbiased, a.VarianceMomentum).Value;
+        }
+        var gamma = new Real1(a.Gamma[column]);
+        var beta = new Real1(a.Beta[column]);
+        for (int row = firstRow; row < a.Rows; row += Strands.Count)
+        {
+            var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), mean, inverse);
+            a.Y[row * a.YStride + column] = Formula.Output(normalized, gamma, beta, a.Activation).Value;
+        }
+    }
+
+    private static void InferKernel(Index1D i, ForwardArguments a)
+    {
+        int row = i / a.Columns;
+        int column = i % a.Columns;
+        var inverse = Formula.InverseDeviation(new Real1(a.RunningVariance[column]), a.Epsilon);
+        var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), new Real1(a.RunningMean[column]), inverse);
+        a.Y[row * a.YStride + column] = Formula.Output(normalized, new Real1(a.Gamma[column]), new Real1(a.Beta[column]), a.Activation).Value;
+    }
+
+    private static void BackwardKernel(BackwardArguments a)
+    {
+        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        int lane = Group.IdxX;
+        int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
+        int firstRow = lane / Strands.Columns;
+        bool inside = column < a.Columns;
+        // A lane beyond the last column reads that column's statistics and does nothing with them.
+        int statistic = inside ? column : a.Columns - 1;
+        var mean = new Real1(a.Mean[statistic]);
+        var inverse = new Real1(a.InverseDeviation[statistic]);
+        float strandG = 0, strandProduct = 0;
+        for (int row = firstRow; inside && row < a.Rows; row += Strands.Count)
+        {
+            var g = a.Activation.Backward(new Real1(a.Y[row * a.YStride + column]), new Real1(a.DY[row * a.DYStride + column]));
+            var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), mean, inverse);
+            strandG += g.Value;
+            strandProduct += g.Value * normalized.Value;
+        }
+        float sumG = Strands.ColumnTotal(shared, strandG, lane);
+        float sumProduct = Strands.ColumnTotal(shared, strandProduct, lane);
+        if (!inside)
+            return;
+        if (firstRow == 0)
+        {
+            a.DBeta[column] = a.Accumulate != 0 ? a.DBeta[column] + sumG : sumG;
+            a.DGamma[column] = a.Accumulate != 0 ? a.DGamma[column] + sumProduct : sumProduct;
+        }
+        var scale = new Real1(a.Gamma[column]) * inverse;
+        var meanG = new Real1(sumG / a.Rows);
+        var meanProduct = new Real1(sumProduct / a.Rows);
+        for (int row = firstRow; row < a.Rows; row += Strands.Count)
+        {
+            var g = a.Activation.Backward(new Real1(a.Y[row * a.YStride + column]), new Real1(a.DY[row * a.DYStride + column]));
+            var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), mean, inverse);
+            a.DX[row * a.DXStride + column] = Formula.InputGradient(g, normalized, scale, meanG, meanProduct).Value;
+        }
+    }
+
+    private readonly ComputeDevice _device;
+    private readonly Action<AcceleratorStream, KernelConfig, ForwardArguments>? _forward;
+    private readonly Action<AcceleratorStream, Index1D, ForwardArguments>? _infer;
+    private readonly Action<AcceleratorStream, KernelConfig, BackwardArguments>? _backward;
+
+    /// <summary>Compiles the kernels for <paramref name="device"/>.</summary>
+    public BatchNorm(ComputeDevice device)
+    {
+        _device = device;
+        if (device.Team is not null)
+            return;
+        _forward = device.Accelerator.LoadKernel<ForwardArguments>(ForwardKernel);
+        _infer = device.Accelerator.LoadAutoGroupedKernel<Index1D, ForwardArguments>(InferKernel);
+        _backward = device.Accelerator.LoadKernel<BackwardArguments>(BackwardKernel);
+    }
+
+    /// <summary>Training: y = f(γ·x̂ + β) with the statistics of this batch. Overwrites y, mean and inverseDeviation, moves the running estimates.</summary>
+    /// <param name="x">[M, N].</param>
+    /// <param name="gamma">[N].</param>
+    /// <param name="beta">[N].</param>
+    /// <param name="runningMean">[N], zeros at the start.</param>
+    /// <param name="runningVariance">[N], ones at the start.</param>
+    /// <param name="y">[M, N]; may be x where no backward follows.</param>
+    /// <param name="mean">[N], for backward.</param>
+    /// <param name="inverseDeviation">[N], for backward.</param>
+    /// <param name="options">ε and the momentum.</param>
+    /// <param name="activation">f.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or an option is outside of its range.</exception>
+    public void Forward(
+        Matrix x, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> runningMean, ArrayView<float> runningVariance,
+        Matrix y, ArrayView<float> mean, ArrayView<float> inverseDeviation, BatchNormOptions options, Activation activation)
+    {
+        var a = ForwardOf(x, gamma, beta, runningMean, runningVariance, y, options, activation);
+        FitsColumns(x, mean, nameof(mean));
+        FitsColumns(x, inverseDeviation, nameof(inverseDeviation));
+        a.Mean = mean;
+        a.InverseDeviation = inverseDeviation;
+        if (_forward is null)
+            ForwardWide(a);
+        else
+            _forward(_device.Stream, GroupsFor(x.Columns), a);
+    }
+
+    /// <summary>Sampling: y = f(γ·x̂ + β) with the running estimates, which stay as they are. Overwrites y.</summary>
+    /// <param name="x">[M, N].</param>
+    /// <param name="gamma">[N].</param>
+    /// <param name="beta">[N].</param>
+    /// <param name="runningMean">[N].</param>
+    /// <param name="runningVariance">[N].</param>
+    /// <param name="y">[M, N]; may be x.</param>
+    /// <param name="options">ε; the momentum plays no part.</param>
+    /// <param name="activation">f.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or an option is outside of its range.</exception>
+    public void Infer(
+        Matrix x, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> runningMean, ArrayView<float> runningVariance,
+        Matrix y, BatchNormOptions options, Activation activation)
+    {
+        var a = ForwardOf(x, gamma, beta, runningMean, runningVariance, y, options, activation);
+        // Not used, but a kernel's view must not be empty.
+        a.Mean = runningMean;
+        a.InverseDeviation = runningVariance;
+        if (_infer is null)
+            InferWide(a);
+        else
+            _infer(_device.Stream, x.Rows * x.Columns, a);
+    }
+
+    /// <summary>The gradients of <see cref="Forward"/>, through f too. Overwrites dx; overwrites dγ and dβ or adds to them.</summary>
+    /// <param name="x">[M, N], Forward's input.</param>
+    /// <param name="y">[M, N], its output.</param>
+    /// <param name="dy">[M, N], the gradient with respect to y, behind f.</param>
+    /// <param name="gamma">[N], as Forward had it.</param>
+    /// <param name="mean">[N], as Forward left it.</param>
+    /// <param name="inverseDeviation">[N], as Forward left it.</param>
+    /// <param name="dx">[M, N]; may be dy.</param>
+    /// <param name="dGamma">[N].</param>
+    /// <param name="dBeta">[N].</param>
+    /// <param name="activation">f.</param>
+    /// <param name="accumulate">Whether to add to dγ and dβ instead of overwriting them.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public void Backward(
+        Matrix x, Matrix y, Matrix dy, ArrayView<float> gamma, ArrayView<float> mean, ArrayView<float> inverseDeviation,
+        Matrix dx, ArrayView<float> dGamma, ArrayView<float> dBeta, Activation activation, bool accumulate)
+    {
+        FitsShape(x, y);
+        FitsShape(x, dy);
+        FitsShape(x, dx);
+        FitsColumns(x, gamma, nameof(gamma));
+        FitsColumns(x, mean, nameof(mean));
+        FitsColumns(x, inverseDeviation, nameof(inverseDeviation));
+        FitsColumns(x, dGamma, nameof(dGamma));
+        FitsColumns(x, dBeta, nameof(dBeta));
+        var a = new BackwardArguments
+        {
+            X = x.Data, Y = y.Data, DY = dy.Data, Gamma = gamma, Mean = mean, InverseDeviation = inverseDeviation, DX = dx.Data, DGamma = dGamma, DBeta = dBeta,
+            Rows = x.Rows, Columns = x.Columns, XStride = x.Stride, YStride = y.Stride, DYStride = dy.Stride, DXStride = dx.Stride,
+            Accumulate = accumulate ? 1 : 0, Activation = activation,
+        };
+        if (_backward is null)
+            BackwardWide(a);
+        else
+            _backward(_device.Stream, GroupsFor(x.Columns), a);
+    }
+
+    private static ForwardArguments ForwardOf(
+        Matrix x, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> runningMean, ArrayView<float> runningVariance,
+        Matrix y, BatchNormOptions options, Activation activation)
+    {
+        FitsShape(x, y);
+        FitsColumns(x, gamma, nameof(gamma));
+        FitsColumns(x, beta, nameof(beta));
+        FitsColumns(x, runningMean, nameof(runningMean));
+        FitsColumns(x, runningVariance, nameof(runningVariance));
+        options.Check();
+        bool single = x.Rows == 1;
+        return new ForwardArguments
+        {
+            X = x.Data, Gamma = gamma, Beta = beta, RunningMean = runningMean, RunningVariance = runningVariance, Y = y.Data,
+            Rows = x.Rows, Columns = x.Columns, XStride = x.Stride, YStride = y.Stride,
+            Epsilon = options.Epsilon, Momentum = options.Momentum, VarianceMomentum = single ? 0 : options.Momentum,
+            Unbias = single ? 1 : (float)(x.Rows / (x.Rows - 1.0)), Activation = activation,
+        };
+    }
+
+    private static KernelConfig GroupsFor(int columns) => new((columns - 1) / Strands.Columns + 1, Strands.Lanes);
+
+    private static void FitsShape(Matrix x, Matrix other)
+    {
+        if (x.Rows != other.Rows || x.Columns != other.Columns)
+            throw new ArgumentException($"A batch normalisation of {x} has no {other} operand.");
+    }
+
+    private static void FitsColumns(Matrix x, ArrayView<float> vector, string name)
+    {
+        if (vector.Length != x.Columns)
+            throw new ArgumentException($"{vector.Length} elements do not fit the columns of {x}.", name);
+    }
+}
