@@ -16,7 +16,8 @@ public sealed class OneHot
     {
         int row = i / s.Columns;
         int column = i % s.Columns;
-        y[row * s.Stride + column] = labels[row] == column ? 1 : 0;
+        // Floats, not integers to be converted: ILGPU 1.5.3 makes the bits of the integer 1 of a converted comparison on OpenCL.
+        y[row * s.Stride + column] = labels[row] == column ? 1f : 0f;
     }
 
     internal readonly struct Layout(int columns, int stride)
