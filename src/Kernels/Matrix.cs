@@ -37,8 +37,15 @@ public readonly struct Matrix
     {
     }
 
-    /// <summary>The stride that lets rows of <paramref name="columns"/> floats start at multiples of 64 bytes, a cache line and a 512-bit vector.</summary>
-    public static int AlignedStride(int columns) => (columns + 15) & ~15;
+    /// <summary>
+    /// The stride for a batch of <paramref name="columns"/> floats a row: rows start at multiples of 64 bytes, a cache line and a 512-bit vector, and
+    /// not at multiples of 256, so that the rows of a block do not fall into the same few sets of a cache.
+    /// </summary>
+    public static int AlignedStride(int columns)
+    {
+        int stride = (columns + 15) & ~15;
+        return stride % 64 == 0 ? stride + 16 : stride;
+    }
 
     /// <summary>Columns <paramref name="start"/> … start+count−1 of every row.</summary>
     public Matrix SliceColumns(int start, int count)

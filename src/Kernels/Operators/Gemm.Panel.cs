@@ -45,28 +45,37 @@ public sealed partial class Gemm
             }
         }
 
-        /// <summary>Where the columns of B lie contiguously, 4×4 blocks are turned in registers.</summary>
+        /// <summary>
+        /// Where the columns of B lie contiguously, 4×4 blocks are turned in registers. A cache line of each column, 16 floats, is used up at once: the
+        /// columns may lie a page apart, all in one set of the cache.
+        /// </summary>
         private static void PackColumns(ref float b, nint column, int depth, ref float panel)
         {
+            const int line = 16;
             int k = 0;
-            for (; k + 4 <= depth; k += 4)
+            for (; k + line <= depth; k += line)
             {
                 for (int j = 0; j < Width; j += 4)
                 {
-                    ref float source = ref Unsafe.Add(ref b, j * column + k);
-                    var r0 = Vector128.LoadUnsafe(ref source);
-                    var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, column));
-                    var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * column));
-                    var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * column));
-                    Transpose(ref r0, ref r1, ref r2, ref r3);
-                    ref float target = ref Unsafe.Add(ref panel, k * Width + j);
-                    r0.StoreUnsafe(ref target);
-                    r1.StoreUnsafe(ref Unsafe.Add(ref target, Width));
-                    r2.StoreUnsafe(ref Unsafe.Add(ref target, 2 * Width));
-                    r3.StoreUnsafe(ref Unsafe.Add(ref target, 3 * Width));
+                    for (int i = k; i < k + line; i += 4)
+                        TurnBlock(ref Unsafe.Add(ref b, j * column + i), column, ref Unsafe.Add(ref panel, i * Width + j));
                 }
             }
             PackEdge(ref Unsafe.Add(ref b, k), 1, column, depth - k, Width, ref Unsafe.Add(ref panel, k * Width));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void TurnBlock(ref float source, nint column, ref float target)
+        {
+            var r0 = Vector128.LoadUnsafe(ref source);
+            var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, column));
+            var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * column));
+            var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * column));
+            Transpose(ref r0, ref r1, ref r2, ref r3);
+            r0.StoreUnsafe(ref target);
+            r1.StoreUnsafe(ref Unsafe.Add(ref target, Width));
+            r2.StoreUnsafe(ref Unsafe.Add(ref target, 2 * Width));
+            r3.StoreUnsafe(ref Unsafe.Add(ref target, 3 * Width));
         }
 
         private static void PackEdge(ref float b, nint row, nint column, int depth, int width, ref float panel)

@@ -19,11 +19,17 @@ public sealed partial class Gemm
 
     private void LaunchWide(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
     {
-        // One column of C wastes a panel. Its transpose has the same bytes where the rows of C lie together: c = A·b as cᵀ = bᵀ·Aᵀ.
-        if (s.N == 1 && s.CRow == 1 && bias.Length == 0)
+        // One column of C wastes a panel. Its transpose has the same bytes where the rows of C lie together: c = A·b as cᵀ = bᵀ·Aᵀ. The
+        // one bias is then the same for all columns, so the epilogue follows on its own.
+        if (s.N == 1 && s.CRow == 1 && epilogue.Accumulate == 0)
         {
-            (a, b) = (b, a);
-            s = new Shape(1, s.M, s.K, s.BColumn, s.BRow, s.AColumn, s.ARow, s.M);
+            var transposed = new Shape(1, s.M, s.K, s.BColumn, s.BRow, s.AColumn, s.ARow, s.M);
+            LaunchWide(b, a, c, default, transposed, new Epilogue(false, false, Activation.Identity));
+            var column = c.AsHostSpan();
+            var b0 = new Real1(epilogue.HasBias != 0 ? bias.AsHostSpan()[0] : 0);
+            for (int i = 0; i < s.M && !epilogue.IsPlain; i++)
+                column[i] = epilogue.Activation.Forward(new Real1(column[i]) + b0).Value;
+            return;
         }
         if (WideVectors.Bits == 512)
             LaunchWide<Real16>(a, b, c, bias, s, epilogue);
