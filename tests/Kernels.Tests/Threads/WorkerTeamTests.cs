@@ -1,0 +1,216 @@
+using GpuCgan.Kernels.Threads;
+
+namespace GpuCgan.Kernels.Tests.Threads;
+
+public class WorkerTeamTests
+{
+    /// <summary>Counts how often each item ran, and on which workers.</summary>
+    private readonly struct Count(int[] runs, int threads) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            // A worker out of range, whose scratch memory would not exist, is counted as a second run.
+            Interlocked.Add(ref runs[item], worker >= 0 && worker < threads ? 1 : 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    public void EveryItemRunsExactlyOnceOverManyJobs(int threads)
+    {
+        using var team = new WorkerTeam(threads);
+        Assert.Equal(threads, team.Threads);
+        int[] sizes = [0, 1, 2, 3, 4, 5, 7, 16, 97, 1000];
+        for (int round = 0; round < 2000; round++)
+        {
+            var runs = new int[sizes[round % sizes.Length]];
+            var job = new Count(runs, threads);
+            team.Run(ref job, runs.Length);
+            Assert.True(runs.All(r => r == 1), $"{threads} threads, round {round}: items ran {string.Join(' ', runs)} times.");
+        }
+    }
+
+    /// <summary>Every write of an item is visible to the caller, and the job's own fields too.</summary>
+    private struct Square(long[] results) : IJob
+    {
+        public int Total;
+
+        public void Run(int item, int worker)
+        {
+            results[item] = (long)item * item;
+            Interlocked.Increment(ref Total);
+        }
+    }
+
+    [Fact]
+    public void ResultsAreVisibleToTheCallerAsSoonAsRunReturns()
+    {
+        using var team = new WorkerTeam(3);
+        for (int round = 0; round < 500; round++)
+        {
+            var results = new long[64];
+            var job = new Square(results);
+            team.Run(ref job, results.Length);
+            Assert.Equal(results.Length, job.Total);
+            for (int i = 0; i < results.Length; i++)
+                Assert.Equal((long)i * i, results[i]);
+        }
+    }
+
+    private readonly struct Fail(int at) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            if (item == at)
+                throw new InvalidDataException($"item {item}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0), InlineData(1, 5), InlineData(2, 0), InlineData(2, 9), InlineData(4, 3), InlineData(4, 9)]
+    public void AnExceptionReachesTheCallerAndTheTeamWorksAfterwards(int threads, int at)
+    {
+        using var team = new WorkerTeam(threads);
+        for (int round = 0; round < 50; round++)
+        {
+            var fail = new Fail(at);
+            var failure = Assert.Throws<InvalidDataException>(() => team.Run(ref fail, 10));
+            Assert.Equal($"item {at}", failure.Message);
+            var runs = new int[100];
+            var count = new Count(runs, threads);
+            team.Run(ref count, runs.Length);
+            Assert.All(runs, r => Assert.Equal(1, r));
+        }
+    }
+
+    [Theory]
+    [InlineData(2), InlineData(4)]
+    public void WorkersSleepAndWakeAgain(int threads)
+    {
+        using var team = new WorkerTeam(threads);
+        for (int round = 0; round < 20; round++)
+        {
+            // Far beyond the 50 µs that workers spin.
+            Thread.Sleep(round % 2 == 0 ? 5 : 20);
+            var runs = new int[threads];
+            // Each item waits for all others, so it takes every thread, awake, to get through.
+            using var barrier = new Barrier(threads);
+            var job = new Meet(runs, barrier);
+            team.Run(ref job, threads);
+            Assert.All(runs, r => Assert.Equal(1, r));
+        }
+    }
+
+    private readonly struct Meet(int[] runs, Barrier barrier) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            if (!barrier.SignalAndWait(TimeSpan.FromSeconds(30)))
+                throw new TimeoutException("A sleeping worker was not woken.");
+            Interlocked.Increment(ref runs[item]);
+        }
+    }
+
+    private readonly struct Nothing(int[] sink) : IJob
+    {
+        public void Run(int item, int worker) => Volatile.Write(ref sink[worker], item);
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3)]
+    public void ARunAllocatesNothing(int threads)
+    {
+        const int runs = 10_000;
+        using var team = new WorkerTeam(threads);
+        var job = new Nothing(new int[threads]);
+        for (int i = 0; i < 1000; i++)
+            team.Run(ref job, 8);
+        long caller = GC.GetAllocatedBytesForCurrentThread();
+        long all = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < runs; i++)
+            team.Run(ref job, 8);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - caller);
+        // The workers' part. The test runner's own threads may allocate meanwhile, but not anything like one object a run (24 bytes).
+        long total = GC.GetTotalAllocatedBytes(precise: true) - all;
+        Assert.True(total < runs * 12, $"{runs} runs on {threads} threads allocated {total} bytes.");
+    }
+
+    private readonly struct Hold(ManualResetEventSlim started, ManualResetEventSlim released) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            started.Set();
+            released.Wait(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2)]
+    public void ASecondCallerIsRefusedWhileAJobRuns(int threads)
+    {
+        using var team = new WorkerTeam(threads);
+        using var started = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        var first = new Thread(() =>
+        {
+            var hold = new Hold(started, released);
+            team.Run(ref hold, 2);
+        });
+        first.Start();
+        Assert.True(started.Wait(TimeSpan.FromSeconds(30)));
+        var runs = new int[4];
+        var job = new Count(runs, threads);
+        var refusal = Assert.Throws<InvalidOperationException>(() => team.Run(ref job, runs.Length));
+        Assert.Contains("one job at a time", refusal.Message, StringComparison.Ordinal);
+        Assert.All(runs, r => Assert.Equal(0, r));
+        released.Set();
+        first.Join();
+        team.Run(ref job, runs.Length);
+        Assert.All(runs, r => Assert.Equal(1, r));
+    }
+
+    private readonly struct Nested(WorkerTeam team) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            var inner = new Nothing(new int[team.Threads]);
+            team.Run(ref inner, 2);
+        }
+    }
+
+    [Fact]
+    public void AJobInsideAJobIsRefused()
+    {
+        using var team = new WorkerTeam(2);
+        var job = new Nested(team);
+        Assert.Throws<InvalidOperationException>(() => team.Run(ref job, 4));
+    }
+
+    [Fact]
+    public unsafe void ScratchIsAlignedKeptAndApart()
+    {
+        using var team = new WorkerTeam(2);
+        var memory = new List<(nint Start, int Floats)>();
+        foreach (int floats in (int[])[1, 100, 1000])
+        {
+            memory = [];
+            foreach (int worker in (int[])[0, 1, -1])
+            {
+                var span = worker < 0 ? team.SharedScratch(floats) : team.ScratchOf(worker, floats);
+                Assert.Equal(floats, span.Length);
+                span.Fill(worker);
+                fixed (float* start = span)
+                    memory.Add(((nint)start, floats));
+            }
+            Assert.All(memory, m => Assert.Equal(0, m.Start % 64));
+            Assert.All(memory, m => Assert.DoesNotContain(memory, o => o.Start != m.Start && o.Start < m.Start + 4 * m.Floats && m.Start < o.Start + 4 * o.Floats));
+            Assert.Equal(3, memory.Select(m => m.Start).Distinct().Count());
+        }
+        fixed (float* again = team.ScratchOf(1, 10))
+            Assert.Equal(memory[1].Start, (nint)again);
+    }
+
+    [Theory]
+    [InlineData(0), InlineData(-1)]
+    public void ATeamHasAtLeastItsCaller(int threads) => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerTeam(threads));
+}
