@@ -111,28 +111,57 @@ public class WorkerTeamTests
         }
     }
 
-    private readonly struct Nothing(int[] sink) : IJob
+    /// <summary>
+    /// Notes what each worker's thread has allocated so far, at the first item it ran and at the last. An item does not end before <paramref name="together"/>
+    /// items of its job have begun, so with as many as threads every thread takes part.
+    /// </summary>
+    private struct Allocations(long[] first, long[] last, int together) : IJob
     {
-        public void Run(int item, int worker) => Volatile.Write(ref sink[worker], item);
+        private int _begun;
+
+        public void Run(int item, int worker)
+        {
+            long bytes = GC.GetAllocatedBytesForCurrentThread();
+            if (first[worker] < 0)
+                first[worker] = bytes;
+            last[worker] = bytes;
+            Interlocked.Increment(ref _begun);
+            long deadline = Environment.TickCount64 + 30_000;
+            while (Volatile.Read(ref _begun) < together && Environment.TickCount64 < deadline)
+                Thread.Yield();
+        }
     }
 
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3)]
     public void ARunAllocatesNothing(int threads)
     {
-        const int runs = 10_000;
+        // Counted thread by thread: the process's total would count the test runner's own messages too, some hundred kilobytes.
         using var team = new WorkerTeam(threads);
-        var job = new Nothing(new int[threads]);
-        for (int i = 0; i < 1000; i++)
-            team.Run(ref job, 8);
-        long caller = GC.GetAllocatedBytesForCurrentThread();
-        long all = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < runs; i++)
-            team.Run(ref job, 8);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - caller);
-        // The workers' part. The test runner's own threads may allocate meanwhile, but not anything like one object a run (24 bytes).
-        long total = GC.GetTotalAllocatedBytes(precise: true) - all;
-        Assert.True(total < runs * 12, $"{runs} runs on {threads} threads allocated {total} bytes.");
+        long[] first = new long[threads], last = new long[threads];
+        long caller = 0;
+        // Once to warm up, once to count.
+        for (int pass = 0; pass < 2; pass++)
+        {
+            Array.Fill(first, -1);
+            caller = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10_000; i++)
+            {
+                var job = new Allocations(first, last, together: 1);
+                team.Run(ref job, 8);
+            }
+            // Some sleeps and wakes too.
+            for (int i = 0; i < 40; i++)
+            {
+                Thread.Sleep(i % 4);
+                var job = new Allocations(first, last, together: threads);
+                team.Run(ref job, threads);
+            }
+            caller = GC.GetAllocatedBytesForCurrentThread() - caller;
+        }
+        Assert.Equal(0, caller);
+        Assert.DoesNotContain(-1, first);
+        Assert.Equal(first, last);
     }
 
     private readonly struct Hold(ManualResetEventSlim started, ManualResetEventSlim released) : IJob
@@ -173,7 +202,7 @@ public class WorkerTeamTests
     {
         public void Run(int item, int worker)
         {
-            var inner = new Nothing(new int[team.Threads]);
+            var inner = new Count(new int[2], team.Threads);
             team.Run(ref inner, 2);
         }
     }
