@@ -26,7 +26,9 @@ public abstract class DeviceDataAttribute : DataAttribute
             return [[_device]];
         var member = testMethod.DeclaringType!.GetProperty(_rows, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.FlattenHierarchy)
             ?? throw new InvalidOperationException($"{testMethod.DeclaringType} has no static property {_rows}.");
-        return ((IEnumerable<object[]>)member.GetValue(null)!).Select(row => (object[])[_device, .. row]);
+        var rows = ((IEnumerable<object[]>)member.GetValue(null)!).Select(row => (object[])[_device, .. row]);
+        // An absent device is one skip a theory, not one a row.
+        return Skip is null ? rows : rows.Take(1);
     }
 }
 

@@ -112,6 +112,9 @@ internal abstract class LoadedKernel
 
     private static bool IsAccessible(Type type)
     {
+        // A parameter of an open generic type declares that type in turn; what it is bound to is seen in the closed type.
+        if (type.IsGenericParameter)
+            return true;
         bool visible = type.IsPublic || type.IsNestedPublic || ((type.IsNotPublic || type.IsNestedAssembly || type.IsNestedFamORAssem)
             && type.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Any(friend => friend.AssemblyName == "ILGPURuntime"));
         return visible && (type.DeclaringType is null || IsAccessible(type.DeclaringType)) && type.GetGenericArguments().All(IsAccessible);

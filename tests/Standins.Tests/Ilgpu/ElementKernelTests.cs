@@ -134,4 +134,27 @@ public class ElementKernelTests
     {
         public float Value { get; set; }
     }
+
+    /// <summary>A parameter's type is looked through to its declaring types, which for a type nested in a generic one are generic themselves.</summary>
+    [Fact]
+    public void AParameterMayBeNestedInAGenericType()
+    {
+        using var device = new Device();
+        using var data = device.Accelerator.Allocate1D(new int[3]);
+        var kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, Outer<Doubling>.Arguments>(Outer<Doubling>.Fill);
+        kernel(device.Stream, 3, data.View, new Outer<Doubling>.Arguments { Value = 4 });
+        Assert.Equal([4, 4, 4], data.GetAsArray1D());
+    }
+
+    public struct Doubling;
+
+    public static class Outer<T> where T : struct
+    {
+        public struct Arguments
+        {
+            public int Value;
+        }
+
+        public static void Fill(Index1D i, ArrayView<int> data, Arguments arguments) => data[i] = arguments.Value;
+    }
 }
