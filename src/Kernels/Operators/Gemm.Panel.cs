@@ -51,13 +51,12 @@ public sealed partial class Gemm
         /// </summary>
         private static void PackColumns(ref float b, nint column, int depth, ref float panel)
         {
-            const int line = 16;
             int k = 0;
-            for (; k + line <= depth; k += line)
+            for (; k + LineFloats <= depth; k += LineFloats)
             {
                 for (int j = 0; j < Width; j += 4)
                 {
-                    for (int i = k; i < k + line; i += 4)
+                    for (int i = k; i < k + LineFloats; i += 4)
                         TurnBlock(ref Unsafe.Add(ref b, j * column + i), column, ref Unsafe.Add(ref panel, i * Width + j));
                 }
             }
@@ -88,13 +87,19 @@ public sealed partial class Gemm
             }
         }
 
-        /// <summary>c[0…7, :] = A[rows, :]·panel.</summary>
-        public static void Sum8(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow)
+        /// <summary>
+        /// c[0…7, :] = A[rows, :]·panel. On the way two cache lines a step are asked for from <paramref name="next"/> on: what is needed after this
+        /// product arrives behind its arithmetic.
+        /// </summary>
+        public static void Sum8(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow, ref float next, nint nextStep)
         {
             TWide c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
             TWide c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
             for (int k = 0; k < depth; k++)
             {
+                Prefetch(ref next);
+                Prefetch(ref Unsafe.Add(ref next, LineFloats));
+                next = ref Unsafe.Add(ref next, nextStep);
                 var b0 = TWide.Load(ref b, 0);
                 var b1 = TWide.Load(ref b, (nuint)TWide.Count);
                 var x = TWide.Of(a);
@@ -186,6 +191,17 @@ public sealed partial class Gemm
             TWide.Store(c0, ref c, (nuint)offset);
             TWide.Store(c1, ref c, (nuint)(offset + TWide.Count));
         }
+    }
+
+    /// <summary>Floats of a cache line.</summary>
+    private const int LineFloats = 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ref float address)
+    {
+        // Host views lie in unmanaged memory, so an address may be taken without pinning.
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref address));
     }
 
     /// <summary>Turns a 4×4 block held in four registers.</summary>

@@ -65,13 +65,13 @@ public sealed partial class Gemm
 
     private ref struct Operands
     {
-        public required ReadOnlySpan<float> A { get; init; }
-        public required ReadOnlySpan<float> B { get; init; }
-        public required Span<float> C { get; init; }
-        public required ReadOnlySpan<float> Bias { get; init; }
-        public required Shape Shape { get; init; }
-        public required Epilogue Epilogue { get; init; }
-        public required WorkerTeam Team { get; init; }
+        public required ReadOnlySpan<float> A;
+        public required ReadOnlySpan<float> B;
+        public required Span<float> C;
+        public required ReadOnlySpan<float> Bias;
+        public required Shape Shape;
+        public required Epilogue Epilogue;
+        public required WorkerTeam Team;
 
         public readonly void Pack<TWide>(int panelIndex, ref float panel) where TWide : struct, IWide<TWide>
         {
@@ -80,8 +80,11 @@ public sealed partial class Gemm
             Panel<TWide>.Pack(ref b, Shape.BRow, Shape.BColumn, Shape.K, Math.Min(Panel<TWide>.Width, Shape.N - first), ref panel);
         }
 
-        /// <summary>C[row … row+rows−1, panel's columns] from rows of A that start at <paramref name="a"/>.</summary>
-        public readonly void Multiply<TWide>(int row, int rows, ref float a, nint aRow, nint aColumn, int panelIndex, ref float panel, ref float tile)
+        /// <summary>
+        /// C[row … row+rows−1, panel's columns] from rows of A that start at <paramref name="a"/>. The first row block also fetches, two cache lines a step
+        /// of k, what lies from <paramref name="next"/> on.
+        /// </summary>
+        public readonly void Multiply<TWide>(int row, int rows, ref float a, nint aRow, nint aColumn, int panelIndex, ref float panel, ref float tile, ref float next, nint nextStep)
             where TWide : struct, IWide<TWide>
         {
             // With nothing left to do to a sum, it goes straight to C.
@@ -94,7 +97,7 @@ public sealed partial class Gemm
                 ref float blockOfA = ref Unsafe.Add(ref a, i * aRow);
                 ref float target = ref direct ? ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first) : ref tile;
                 if (height == 8)
-                    Panel<TWide>.Sum8(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow);
+                    Panel<TWide>.Sum8(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow, ref i == 0 ? ref next : ref panel, i == 0 ? nextStep : 0);
                 else if (height == 4)
                     Panel<TWide>.Sum4(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow);
                 else
@@ -148,7 +151,7 @@ public sealed partial class Gemm
     /// </summary>
     private ref struct ByPanels<TWide> : IJob where TWide : struct, IWide<TWide>
     {
-        public required Operands Operands { get; init; }
+        public required Operands Operands;
 
         public readonly void Run(int item, int worker)
         {
@@ -157,15 +160,21 @@ public sealed partial class Gemm
             ref float panel = ref MemoryMarshal.GetReference(scratch);
             ref float tile = ref Unsafe.Add(ref panel, s.K * Panel<TWide>.Width);
             Operands.Pack<TWide>(item, ref panel);
-            Operands.Multiply<TWide>(0, s.M, ref MemoryMarshal.GetReference(Operands.A), s.ARow, s.AColumn, item, ref panel, ref tile);
+            // The weights come from far: their rows lie pages apart, and a step's networks and moments exceed the last-level cache. So the panel
+            // that this worker will likely take next is fetched behind the products of this one.
+            int next = Math.Min(item + Operands.Team.Threads, Panel<TWide>.CountFor(s.N) - 1) * Panel<TWide>.Width;
+            nint step = s.BColumn == 1 ? s.BRow : Panel<TWide>.Width;
+            Operands.Multiply<TWide>(
+                0, s.M, ref MemoryMarshal.GetReference(Operands.A), s.ARow, s.AColumn, item, ref panel, ref tile,
+                ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.B), next * s.BColumn), step);
         }
     }
 
     /// <summary>Packs every panel of B where all workers read it.</summary>
     private ref struct PackAll<TWide> : IJob where TWide : struct, IWide<TWide>
     {
-        public required Operands Operands { get; init; }
-        public required Span<float> Packed { get; init; }
+        public required Operands Operands;
+        public required Span<float> Packed;
 
         public readonly void Run(int item, int worker) =>
             Operands.Pack<TWide>(item, ref Packed[item * Panel<TWide>.Width * Operands.Shape.K]);
@@ -177,8 +186,8 @@ public sealed partial class Gemm
     /// </summary>
     private ref struct ByRows<TWide> : IJob where TWide : struct, IWide<TWide>
     {
-        public required Operands Operands { get; init; }
-        public required Span<float> Packed { get; init; }
+        public required Operands Operands;
+        public required Span<float> Packed;
 
         public readonly void Run(int item, int worker)
         {
@@ -201,7 +210,7 @@ public sealed partial class Gemm
             }
             int panels = Panel<TWide>.CountFor(s.N);
             for (int p = 0; p < panels; p++)
-                Operands.Multiply<TWide>(row, rows, ref block, 1, RowsAnItem, p, ref Packed[p * Panel<TWide>.Width * s.K], ref tile);
+                Operands.Multiply<TWide>(row, rows, ref block, 1, RowsAnItem, p, ref Packed[p * Panel<TWide>.Width * s.K], ref tile, ref tile, 0);
         }
     }
 }
