@@ -51,6 +51,7 @@ public readonly struct Matrix
     public Matrix SliceColumns(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + count, Columns, nameof(count));
         return new Matrix(Data.SubView(start, (long)Stride * (Rows - 1) + count), Rows, count, Stride);
     }
@@ -59,6 +60,7 @@ public readonly struct Matrix
     public Matrix SliceRows(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + count, Rows, nameof(count));
         return new Matrix(Data.SubView((long)start * Stride, (long)Stride * (count - 1) + Columns), count, Columns, Stride);
     }
