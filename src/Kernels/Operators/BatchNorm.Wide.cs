@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Threads;
 
@@ -60,6 +61,7 @@ public sealed partial class BatchNorm
         public ref float RunningVariance;
         public ForwardArguments Arguments;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             nuint rows = (nuint)Arguments.Rows, stride = (nuint)Arguments.XStride, yStride = (nuint)Arguments.YStride;
@@ -139,6 +141,7 @@ public sealed partial class BatchNorm
         public float Epsilon;
         public Activation Activation;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             T inverse = Formula.InverseDeviation(T.Load(ref Variance, offset), Epsilon);
@@ -179,6 +182,7 @@ public sealed partial class BatchNorm
         public ref float DBeta;
         public BackwardArguments Arguments;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             nuint rows = (nuint)Arguments.Rows, xStride = (nuint)Arguments.XStride, yStride = (nuint)Arguments.YStride;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Threads;
@@ -87,6 +88,7 @@ public sealed class ColumnSum
         public nuint Stride;
         public bool Accumulate;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             T total = T.Of(0f);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Threads;
@@ -93,6 +94,7 @@ internal sealed class Elementwise<TFormula> where TFormula : struct, IFormula
         public ref float C;
         public TFormula Formula;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T> =>
             T.Store(Formula.Apply(T.Load(ref A, offset), T.Load(ref B, offset)), ref C, offset);
     }

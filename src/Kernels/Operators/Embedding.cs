@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
@@ -164,6 +165,7 @@ public sealed class Embedding
         public ref float Sum;
         public ref float X;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T> =>
             T.Store(T.Load(ref Sum, offset) + T.Load(ref X, offset), ref Sum, offset);
     }

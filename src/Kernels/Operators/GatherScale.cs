@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Threads;
@@ -110,6 +111,7 @@ public sealed class GatherScale
         public ref byte Pixels;
         public ref float Image;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T> =>
             T.Store(Scale(T.LoadBytes(ref Pixels, offset)), ref Image, offset);
     }

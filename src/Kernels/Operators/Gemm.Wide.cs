@@ -134,6 +134,7 @@ public sealed partial class Gemm
         public ref float Bias;
         public Epilogue Epilogue;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             var value = T.Load(ref Sum, offset);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
@@ -113,6 +114,7 @@ internal sealed class Objective<TObjective> where TObjective : struct, IObjectiv
         public float Rows;
         public TObjective Objective;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             T z = T.Load(ref Block, offset);
