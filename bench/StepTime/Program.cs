@@ -41,7 +41,6 @@ for (int i = 0; i < steps; i++)
 long onThisThread = GC.GetAllocatedBytesForCurrentThread() - beforeOnThisThread;
 long onAllThreads = GC.GetTotalAllocatedBytes(precise: true) - before;
 
-if (Array.IndexOf(args, "--trace") >= 0) Console.WriteLine(string.Join(" ", milliseconds.Select(m => m.ToString("0.0"))));
 Array.Sort(milliseconds);
 Console.WriteLine($"{opened.Name} ({DeviceCatalog.Backend}), mlp 28×28, batch {batch}, {steps} steps");
 Console.WriteLine($"ms/step median {milliseconds[steps / 2]:0.00}  10% {milliseconds[steps / 10]:0.00}  90% {milliseconds[steps * 9 / 10]:0.00}  images/s {batch * 1000 / milliseconds[steps / 2]:0}");

@@ -34,7 +34,7 @@ internal static class DevicesCommand
             string mark = d.Id == catalog.Best.Id ? "*" : " ";
             output.WriteLine($"{mark} {d.Id.PadRight(idWidth)}  {d.Name}");
             string indent = new(' ', idWidth + 4);
-            string units = d.Kind == DeviceKind.Cpu ? $"{d.Multiprocessors} cores" : $"{d.Multiprocessors} multiprocessors";
+            string units = d.Kind == DeviceKind.Cpu ? $"{d.Multiprocessors} cores" : $"{d.Multiprocessors} multiprocessor{(d.Multiprocessors == 1 ? "" : "s")}";
             string groups = d.GroupSize == 0 ? "" : $", groups of up to {d.GroupSize}";
             string shared = d.SharedBytes == 0 ? "" : $", {d.SharedBytes / 1024} KiB shared memory";
             output.WriteLine($"{indent}{units}, {Gibibytes(d.MemoryBytes)}{groups}{shared}; {d.Details}");

@@ -95,6 +95,8 @@ internal static class TrainPlan
             double seconds = session.TrainingTime.TotalSeconds;
             Messages.Line(string.Create(CultureInfo.InvariantCulture,
                 $"{end} {gan.Step - firstStep} steps in {seconds:0.0} s, {(gan.Step - firstStep) * (double)options.Recipe.BatchSize / seconds:0} images/s"));
+            if (stopped != 0)
+                Messages.Line($"  to go on    gpucgan train --resume {run.Folder}");
             Messages.Line($"  samples     {session.LastSampleFile}");
             Messages.Line($"  losses      {run.LossesFile}");
             Messages.Line($"  checkpoint  {session.LastCheckpointFile}");
@@ -108,7 +110,8 @@ internal static class TrainPlan
         var (g, d) = gan.ParameterCounts;
         Messages.Line(string.Create(CultureInfo.InvariantCulture, $"data     {options.Data}: {data.Count} training images of {gan.Image}, {gan.Classes} classes"));
         Messages.Line(string.Create(CultureInfo.InvariantCulture, $"recipe   {options.Recipe.Name}: G {g:N0} and D {d:N0} parameters, batch {options.Recipe.BatchSize}, seed {options.Seed}"));
-        Messages.Line($"device   {options.Device}: {options.DeviceName} ({DeviceCatalog.Backend})");
+        Messages.Line($"device   {options.Device}: {options.DeviceName}");
+        Messages.Line($"backend  {DeviceCatalog.Backend}");
         Messages.Line(string.Create(CultureInfo.InvariantCulture, $"length   {options.Steps} steps, {options.EpochAt(options.Steps):0.#} epochs{(options.MaxTime is { } t ? $", at most {ProgressText.Time(t)}" : "")}"));
         if (run is not null)
             Messages.Line($"run      {run.Folder}");
