@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 
 namespace GpuCgan.Kernels.Operators;

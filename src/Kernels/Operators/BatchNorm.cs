@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using ILGPU;
 using ILGPU.Runtime;
 

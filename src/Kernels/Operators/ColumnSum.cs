@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;

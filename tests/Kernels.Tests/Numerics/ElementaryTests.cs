@@ -1,6 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
-using GpuCgan.Kernels.Operators;
+using GpuCgan.Kernels.Schemes;
 
 namespace GpuCgan.Kernels.Tests.Numerics;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Threads;
 
-namespace GpuCgan.Kernels.Operators;
+namespace GpuCgan.Kernels.Schemes;
 
 /// <summary>
 /// On a CPU: Σ f(x) of each chunk of 16,384 floats, inside a chunk over 256 lanes in the order of <see cref="Strands"/>. Chunks are cut by

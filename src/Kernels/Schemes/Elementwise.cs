@@ -5,7 +5,7 @@ using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuCgan.Kernels.Operators;
+namespace GpuCgan.Kernels.Schemes;
 
 /// <summary>A formula c = f(a, b) of two elements at the same place.</summary>
 internal interface IFormula

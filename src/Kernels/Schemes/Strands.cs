@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace GpuCgan.Kernels.Operators;
+namespace GpuCgan.Kernels.Schemes;
 
 /// <summary>
 /// The order in which sums are taken, one for all devices. A column of M rows is cut into 16 strands: strand s adds rows s, s + 16, s + 32, … to a zero,
