@@ -51,7 +51,8 @@ public sealed class ConditionalGan : IDisposable
     public ConditionalGan(ComputeDevice device, Recipe recipe, ImageShape image, int classes, ulong seed)
     {
         RecipeFile.Check(recipe, $"recipe '{recipe.Name}'");
-        ArgumentOutOfRangeException.ThrowIfNotEqual(classes is >= 1 and <= 256, true, nameof(classes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
         _device = device;
         Recipe = recipe;
         Image = image;

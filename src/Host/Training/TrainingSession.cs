@@ -97,10 +97,11 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         return seconds;
     }
 
-    private void CheckFinite(StepMetrics metrics)
+    /// <exception cref="DivergedException">A loss, where there are losses to check, or a parameter is not finite.</exception>
+    private void CheckFinite(StepMetrics? metrics)
     {
         string? network = gan.FindNonFinite();
-        if (metrics.AreFinite && network is null)
+        if (metrics is not { AreFinite: false } && network is null)
             return;
         string what = network is null ? "a loss" : $"a parameter of the {network}";
         string kept = LastCheckpointFile is null ? "No checkpoint was written yet." : $"The last checkpoint is {LastCheckpointFile}.";
@@ -121,6 +122,8 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 
     private void WriteCheckpoint()
     {
+        // The steps since the last log line have not been looked at, and what is written here pushes out an older, finite checkpoint.
+        CheckFinite(null);
         string path = run.CheckpointFile(gan.Step);
         GanCheckpoint.Save(gan, path, new Dictionary<string, string>
         {

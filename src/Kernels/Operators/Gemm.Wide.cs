@@ -21,7 +21,7 @@ public sealed partial class Gemm
     {
         // One column of C wastes a panel. Its transpose has the same bytes where the rows of C lie together: c = A·b as cᵀ = bᵀ·Aᵀ. The
         // one bias is then the same for all columns, so the epilogue follows on its own.
-        if (s.N == 1 && s.CRow == 1 && epilogue.Accumulate == 0)
+        if (s.N == 1 && s.M > 1 && s.CRow == 1 && epilogue.Accumulate == 0)
         {
             var transposed = new Shape(1, s.M, s.K, s.BColumn, s.BRow, s.AColumn, s.ARow, s.M);
             LaunchWide(b, a, c, default, transposed, new Epilogue(false, false, Activation.Identity));

@@ -9,15 +9,14 @@ namespace GpuCgan.Kernels.Threads;
 /// returns when every item is done.
 /// </summary>
 /// <remarks>
-/// <para>A training step is some sixty jobs of a few microseconds to a millisecond. <c>Parallel.For</c> allocates a closure and tasks for each and
-/// takes longer to start than the short ones last. Here a job is a struct on the caller's stack, workers spin for a moment
+/// <para>A training step is many short jobs, and <c>Parallel.For</c> allocates a closure and tasks for each. Here a job is a struct on the caller's stack, workers spin for a moment
 /// between jobs and sleep on a semaphore after that, and nothing is allocated.</para>
 /// <para>Items are claimed one by one, so a core that is taken away for a while costs one item, not half the job. Which worker runs an item never
 /// shows in a result.</para>
 /// </remarks>
 internal sealed unsafe class WorkerTeam : IDisposable
 {
-    /// <summary>Polls before a worker sleeps; about 50 µs, longer than the gaps inside a step and far shorter than drawing a picture.</summary>
+    /// <summary>Polls before a worker sleeps: to outlast the gaps inside a step, and not the drawing of a picture.</summary>
     private const int SpinsBeforeSleep = 2000;
 
     // One published job: the low half counts the workers inside it, bit 32 says that more may enter, the rest is its number.

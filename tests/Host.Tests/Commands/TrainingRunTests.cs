@@ -140,12 +140,10 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(Path.Combine("runs", "00000-digits-mlp"), result.Output.Trim());
     }
 
-    [Theory]
+    [UnixTheory]
     [InlineData("INT", 130), InlineData("TERM", 143)]
     public void ASignalEndsTheRunWithACheckpoint(string signal, int exitCode)
     {
-        if (OperatingSystem.IsWindows())
-            return;
         using var process = Cli.Start(_folder, "train", "--steps", "1000000", "--device", "cpu", "--quiet");
         string metrics = In("runs", "00000-digits-mlp", "metrics.jsonl");
         var patience = Stopwatch.StartNew();

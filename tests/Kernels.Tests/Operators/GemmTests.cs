@@ -60,6 +60,35 @@ public class GemmTests
         Close.AssertEqual(expected, sum.Read(context), context + " accumulated weight gradient");
     }
 
+    public static IEnumerable<object[]> Columns => [[1, 1, 61], [1, 40, 62], [2, 3, 63], [64, 33, 64], [65, 130, 65]];
+
+    /// <summary>One column without gaps, as logits have it, is a vector, and the wide twin multiplies it from the other side.</summary>
+    [Theory]
+    [OnCpu(nameof(Columns)), OnCpuIlgpu(nameof(Columns)), OnCuda(nameof(Columns)), OnOpenCl(nameof(Columns))]
+    public void ADenseColumnIsExactToo(string device, int m, int k, int seed)
+    {
+        var d = TestDevice.Get(device);
+        var gemm = new Gemm(d);
+        string context = $"{device} M={m} K={k} seed={seed}";
+        double[,] x = Draw.Integers(m, k, seed), w = Draw.Integers(k, 1, seed + 1), dy = Draw.Integers(m, 1, seed + 2);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gw = GuardedMatrix.Of(d, w);
+        using var gdy = GuardedMatrix.Of(d, dy);
+        using var bias = d.Allocate<float>(1);
+        bias.Upload([3]);
+        using var y = GuardedVector.Unwritten(d, m);
+        using var dw = GuardedVector.Unwritten(d, k);
+        gemm.Forward(gx.Matrix, gw.Matrix, bias.View, new Matrix(y.View, m, 1), Activation.Relu);
+        gemm.WeightGradient(gx.Matrix, gdy.Matrix, new Matrix(dw.View, k, 1), accumulate: false);
+        var sums = ReferenceGemm.Forward(x, w, [3]);
+        Assert.Equal(Enumerable.Range(0, m).Select(i => (float)Math.Max(sums[i, 0], 0)), y.Read(context));
+        var expected = ReferenceGemm.WeightGradient(x, dy);
+        Assert.Equal(Enumerable.Range(0, k).Select(i => (float)expected[i, 0]), dw.Read(context));
+
+        gemm.WeightGradient(gx.Matrix, gdy.Matrix, new Matrix(dw.View, k, 1), accumulate: true);
+        Assert.Equal(Enumerable.Range(0, k).Select(i => 2 * (float)expected[i, 0]), dw.Read(context));
+    }
+
     public static IEnumerable<object[]> Activations => [[ActivationKind.LeakyRelu, 31], [ActivationKind.Relu, 32], [ActivationKind.Tanh, 33], [ActivationKind.Sigmoid, 34]];
 
     [Theory]

@@ -5,6 +5,7 @@ using GpuCgan.Reference;
 
 namespace GpuCgan.Kernels.Tests.Operators;
 
+/// <summary>Also of <see cref="PhiloxElements{TFormula}"/>, whose mapping of words to elements the uniform and normal numbers go through.</summary>
 public class PhiloxTests
 {
     /// <summary>Random123's kat_vectors for philox4x32 with 10 rounds: counter, key, words.</summary>
