@@ -73,8 +73,7 @@ internal static class CsvDataSet
             reader.Read();
         while (reader.Read())
         {
-            if (reader.Count != layout.Columns)
-                throw reader.Bad($"has {reader.Count} columns", $"{layout.Columns} as in the first line; correct the file, or state --csv-delimiter");
+            reader.Require(layout.Columns);
             yield return reader;
         }
     }

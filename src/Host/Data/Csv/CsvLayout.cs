@@ -17,10 +17,10 @@ internal sealed record CsvLayout(CsvDelimiter Delimiter, bool HasHeader, int Col
         CsvDelimiter delimiter = form.Delimiter ?? InferDelimiter(path, text);
         CsvReader reader = new(path, text, delimiter);
         if (!reader.Read())
-            throw new InvalidDataException($"{path}: the file has no lines, expected an image and a label a line; is it the right file?");
+            throw Empty(path);
         if (reader.Count < 2)
             throw reader.Bad($"is one field when cut at {delimiter.Name}s", "an image and a label; state the delimiter with --csv-delimiter");
-        bool hasHeader = form.HasHeader ?? InferHeader(path, text, delimiter);
+        bool hasHeader = form.HasHeader ?? IsHeader(reader);
         int columns = reader.Count;
         int labelColumn = form.Label is { } label ? Place(label, reader, hasHeader)
             : FindByName(reader, hasHeader) ?? InferByContent(reader, hasHeader);
@@ -33,7 +33,7 @@ internal sealed record CsvLayout(CsvDelimiter Delimiter, bool HasHeader, int Col
     public override string ToString() =>
         $"{Delimiter.Name}s, {(HasHeader ? $"header, label in column '{LabelName}'" : $"no header, label in column {LabelColumn + 1}")}";
 
-    /// <summary>The delimiter that cuts the first line into the most fields.</summary>
+    /// <summary>The delimiter that cuts the first line into the most fields; spaces only where no other cuts it.</summary>
     private static CsvDelimiter InferDelimiter(string path, ReadOnlyMemory<byte> text)
     {
         CsvDelimiter? best = null;
@@ -41,7 +41,9 @@ internal sealed record CsvLayout(CsvDelimiter Delimiter, bool HasHeader, int Col
         foreach (CsvDelimiter candidate in CsvDelimiter.All)
         {
             CsvReader reader = new(path, text, candidate);
-            if (reader.Read() && reader.Count > most)
+            if (!reader.Read())
+                throw Empty(path);
+            if (reader.Count > most && !(candidate == CsvDelimiter.Space && best is not null))
                 (best, most) = (candidate, reader.Count);
         }
 
@@ -49,34 +51,25 @@ internal sealed record CsvLayout(CsvDelimiter Delimiter, bool HasHeader, int Col
     }
 
     /// <summary>
-    /// The first line is a header when two of its fields are no numbers, when one is no number and stands above a number, or when its numbers count up from 0 or 1, as
+    /// Whether the line that the reader stands on is a header: when more than half of its fields are no numbers, or its numbers, three at least, count up from 0 or 1 as
     /// the names of columns without names do.
     /// </summary>
-    private static bool InferHeader(string path, ReadOnlyMemory<byte> text, CsvDelimiter delimiter)
+    private static bool IsHeader(CsvReader reader)
     {
-        CsvReader reader = new(path, text, delimiter);
-        reader.Read();
-        int words = 0, lastWord = -1, numbers = 0;
+        int numbers = 0;
         double first = 0;
         bool counting = true;
         for (int i = 0; i < reader.Count; i++)
         {
             if (!CsvNumber.TryParse(reader.Field(i), out double value))
-            {
-                words++;
-                lastWord = i;
                 continue;
-            }
-
             if (numbers == 0)
                 first = value;
             counting &= value == first + numbers && first is 0 or 1;
             numbers++;
         }
 
-        if (words >= 2 || (counting && numbers >= 3))
-            return true;
-        return words == 1 && reader.Read() && lastWord < reader.Count && CsvNumber.TryParse(reader.Field(lastWord), out _);
+        return reader.Count - numbers > numbers || (counting && numbers >= 3);
     }
 
     /// <summary>The column that the user named. The reader stands on the first line.</summary>
@@ -111,16 +104,16 @@ internal sealed record CsvLayout(CsvDelimiter Delimiter, bool HasHeader, int Col
     /// </summary>
     private static int InferByContent(CsvReader reader, bool hasHeader)
     {
-        int last = reader.Count - 1;
+        int columns = reader.Count, last = columns - 1;
         LabelCandidate firstColumn = new(), lastColumn = new();
         reader.Rewind();
         if (hasHeader)
             reader.Read();
         while (reader.Read())
         {
+            reader.Require(columns);
             firstColumn.Add(reader.Field(0));
-            if (last < reader.Count)
-                lastColumn.Add(reader.Field(last));
+            lastColumn.Add(reader.Field(last));
         }
 
         reader.Rewind();
@@ -133,6 +126,8 @@ internal sealed record CsvLayout(CsvDelimiter Delimiter, bool HasHeader, int Col
             _ => throw reader.Bad("does not tell whether the label is the first or the last column", "it to be stated: --csv-label first, last or a column's name"),
         };
     }
+
+    private static InvalidDataException Empty(string path) => new($"{path}: the file has no lines, expected an image and a label a line; is it the right file?");
 
     /// <summary>What a column's values say about its being the label.</summary>
     private sealed class LabelCandidate

@@ -73,6 +73,14 @@ internal sealed class CsvReader
         return Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
     }
 
+    /// <summary>Checks the number of fields of the current line.</summary>
+    /// <exception cref="InvalidDataException">It is another.</exception>
+    public void Require(int columns)
+    {
+        if (Count != columns)
+            throw Bad($"has {Count} columns", $"{columns} as in the first line; correct the file, or state --csv-delimiter");
+    }
+
     /// <summary>An error in a field of the current line.</summary>
     /// <param name="index">The field.</param>
     /// <param name="found">Such as <c>is 'x'</c>.</param>
