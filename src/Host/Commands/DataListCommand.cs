@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using GpuCgan.Host.Data;
+using GpuCgan.Host.Output;
 
 namespace GpuCgan.Host.Commands;
 
@@ -38,11 +38,13 @@ internal static class DataListCommand
             if (set.Files.Count > 0 && copies.Count == 0)
                 output.WriteLine($"{indent}not here; get it with: gpucgan data fetch {set.Name}");
             foreach (var copy in copies)
-                output.WriteLine($"{indent}in {copy.Folder} ({Megabytes(copy.Bytes)}){(copy.Complaint is null ? "" : $": {copy.Complaint}")}");
+            {
+                output.WriteLine($"{indent}in {copy.Folder} ({ByteText.Of(copy.Bytes)})");
+                if (copy.Complaint is not null)
+                    output.WriteLine($"{indent}  {copy.Complaint}");
+            }
         }
     }
-
-    private static string Megabytes(long bytes) => $"{(bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture)} MB";
 
     private static void WriteJson(IEnumerable<(KnownDataSet Set, IReadOnlyList<DataSetCopy> Copies)> entries, Stream output)
     {

@@ -47,13 +47,11 @@ internal sealed class DataOptions
         Host.Data.Csv.CsvDelimiter.TryParse,
         string.Join(", ", Host.Data.Csv.CsvDelimiter.All.Select(d => d.Name)));
 
-    public Option<bool?> CsvHeader { get; } = Parsed<bool?>("--csv-header", "yes|no",
+    // Of text: an option of bool would be given without a value.
+    public Option<string?> CsvHeader { get; } = Parsed("--csv-header", "yes|no",
         "Whether a CSV file's first line names the columns. Default: inferred.",
-        text => text switch { "yes" => true, "no" => false, _ => null },
+        text => text is "yes" or "no" ? text : null,
         "yes or no");
-
-    /// <summary>All of them, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [Data, DataDirectory, .. HowToRead];
 
     /// <summary>Those that say how the data is read, and not which it is.</summary>
     public IReadOnlyList<Option> HowToRead => [Size, Grayscale, CsvLabel, CsvRange, CsvShape, CsvDelimiter, CsvHeader];
@@ -65,22 +63,24 @@ internal sealed class DataOptions
         string nameOrPath = parsed.GetValue(Data) ?? DataSets.Default;
         if (nameOrPath.Length == 0)
             throw new UsageException("--data '': expected a data set's name or a path.");
+        string? header = parsed.GetValue(CsvHeader);
         return new DataRequest(
-            // A path is kept whole, so that the run can be resumed from another folder.
-            DataSets.Find(nameOrPath)?.Name ?? Path.GetFullPath(nameOrPath),
+            // A path is kept whole, so that the run can be resumed from another folder; what is none is best repeated as it was written.
+            DataSets.Find(nameOrPath)?.Name ?? (Path.Exists(nameOrPath) ? Path.GetFullPath(nameOrPath) : nameOrPath),
             parsed.GetValue(DataDirectory) is { } directory ? Path.GetFullPath(directory) : null,
             new ImageConversion(parsed.GetValue(Size), parsed.GetValue(Grayscale)),
-            new CsvForm(parsed.GetValue(CsvDelimiter), parsed.GetValue(CsvHeader), parsed.GetValue(CsvLabel), parsed.GetValue(CsvRange), parsed.GetValue(CsvShape)));
+            new CsvForm(parsed.GetValue(CsvDelimiter), header is null ? null : header == "yes", parsed.GetValue(CsvLabel), parsed.GetValue(CsvRange), parsed.GetValue(CsvShape)));
     }
 
     /// <summary>An option whose value is read by <paramref name="parse"/>, which gives null for what it cannot read.</summary>
-    private static Option<T> Parsed<T>(string name, string helpName, string description, Func<string, T> parse, string expected) => new(name)
+    private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T?> parse, string expected) => new(name)
     {
         Description = description,
         HelpName = helpName,
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = (ArgumentResult result) =>
         {
-            T value = parse(result.Tokens[0].Value);
+            T? value = parse(result.Tokens[0].Value);
             if (value is null)
                 result.AddError($"{name} '{result.Tokens[0].Value}': expected {expected}.");
             return value;

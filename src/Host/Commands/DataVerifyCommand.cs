@@ -44,13 +44,14 @@ internal static class DataVerifyCommand
 
         foreach (string place in places)
         {
+            Console.Out.WriteLine($"{set.Name}: {place}");
             foreach (var file in set.Files)
             {
                 var check = FileCheck.Of(set, file, place, DataSets.Known);
                 string state = check.State switch { FileState.Right => "right", FileState.Missing => "MISSING", _ => "WRONG" };
-                Console.Out.WriteLine($"{set.Name}: {state,-7}  {check.Detail}");
+                Console.Out.WriteLine($"  {state,-7}  {Path.GetFileName(check.Path)}{(check.State == FileState.Wrong ? $": {check.Detail}" : "")}");
                 if (check.State != FileState.Right)
-                    yield return check.Detail;
+                    yield return check.ToString();
             }
         }
     }

@@ -30,10 +30,10 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a conditional GAN. Bare 'train' learns the embedded 8×8 digits.")
         {
-            Recipe, Device, Threads, Epochs, Steps, MaxTime, BatchSize, LearningRate, Seed, Out, Name, Resume,
+            Recipe, Data.Data, Data.DataDirectory, Device, Threads, Epochs, Steps, MaxTime, BatchSize, LearningRate, Seed, Out, Name, Resume,
             SampleInterval, CheckpointInterval, Keep, DryRun, Quiet,
         };
-        foreach (Option option in Data.All)
+        foreach (var option in Data.HowToRead)
             command.Options.Add(option);
         command.SetAction(TrainPlan.Run);
         return command;

@@ -28,7 +28,7 @@ internal sealed record DataSetCopy(string Folder, long Bytes, string? Complaint)
         foreach (KnownFile file in set.Files.Where(file => file.Name.Contains("labels", StringComparison.Ordinal)))
         {
             FileCheck check = FileCheck.Of(set, file, folder, known);
-            complaint ??= check.State == FileState.Wrong ? check.Detail : null;
+            complaint ??= check.State == FileState.Wrong ? $"{file.Name}: {check.Detail}" : null;
         }
 
         return new DataSetCopy(folder, bytes, complaint);

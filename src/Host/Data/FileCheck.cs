@@ -3,8 +3,9 @@ namespace GpuCgan.Host.Data;
 /// <summary>What was found of one file of a well-known data set.</summary>
 /// <param name="File">What was looked for.</param>
 /// <param name="State">What was found.</param>
-/// <param name="Detail">One line: which file, and what is wrong with it.</param>
-internal sealed record FileCheck(KnownFile File, FileState State, string Detail)
+/// <param name="Path">The file that was found, or would have been.</param>
+/// <param name="Detail">What is wrong with it; empty where nothing is.</param>
+internal sealed record FileCheck(KnownFile File, FileState State, string Path, string Detail)
 {
     /// <summary>Looks for a file under all of its names and compares its content with the published one.</summary>
     /// <param name="set">The set that the file is of.</param>
@@ -14,7 +15,7 @@ internal sealed record FileCheck(KnownFile File, FileState State, string Detail)
     public static FileCheck Of(KnownDataSet set, KnownFile file, string folder, IReadOnlyList<KnownDataSet> known)
     {
         if (IdxFolder.Find(folder, file.Name) is not { } path)
-            return new FileCheck(file, FileState.Missing, $"{Path.Combine(folder, file.PackedName)}: there is no such file");
+            return new FileCheck(file, FileState.Missing, System.IO.Path.Combine(folder, file.PackedName), "there is no such file");
         byte[] content;
         try
         {
@@ -22,12 +23,15 @@ internal sealed record FileCheck(KnownFile File, FileState State, string Detail)
         }
         catch (InvalidDataException e)
         {
-            return new FileCheck(file, FileState.Wrong, e.Message);
+            // The message begins with the path, as every message on a file does.
+            return new FileCheck(file, FileState.Wrong, path, e.Message[(path.Length + 2)..]);
         }
 
-        return file.Is(content) ? new FileCheck(file, FileState.Right, $"{path}: length and SHA-256 are right")
-            : new FileCheck(file, FileState.Wrong, $"{path}: {Difference(set, content, known)}");
+        return file.Is(content) ? new FileCheck(file, FileState.Right, path, "") : new FileCheck(file, FileState.Wrong, path, Difference(set, content, known));
     }
+
+    /// <summary>The path and what is wrong there, in one line.</summary>
+    public override string ToString() => $"{Path}: {Detail}";
 
     /// <summary>What content that should have been a set's file is instead, as far as the known sets tell.</summary>
     public static string Difference(KnownDataSet set, ReadOnlySpan<byte> content, IReadOnlyList<KnownDataSet> known)

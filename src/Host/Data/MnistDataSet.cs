@@ -2,8 +2,8 @@ namespace GpuCgan.Host.Data;
 
 /// <summary>MNIST (Y. LeCun, C. Cortes, C. Burges): 60,000 + 10,000 handwritten digits of 28x28, in four IDX files that the user has or fetches.</summary>
 /// <remarks>
-/// Lengths and SHA-256 of the gzip files: TensorFlow Datasets, url_checksums/mnist.txt. Those of the unpacked files were taken from a copy
-/// of the originals. The mirrors are the two that torchvision and TensorFlow Datasets name.
+/// Lengths and SHA-256 of the gzip files: TensorFlow Datasets, url_checksums/mnist.txt, and rebuilt to the bit from a copy of the unpacked
+/// files, whose own were taken from that copy (docs/data.md). The mirrors are the two that torchvision and TensorFlow Datasets name.
 /// </remarks>
 public static class MnistDataSet
 {
@@ -13,7 +13,7 @@ public static class MnistDataSet
     {
         Name = Name,
         Description = "70,000 handwritten digits, 28x28, four IDX files",
-        Licence = "Y. LeCun, C. Cortes and C. Burges; its authors publish no licence text, Keras states CC BY-SA 3.0",
+        Licence = "Y. LeCun, C. Cortes and C. Burges; CC BY-SA 3.0 according to Keras",
         ClassNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
         Files =
         [

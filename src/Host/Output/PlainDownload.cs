@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace GpuCgan.Host.Output;
 
@@ -15,7 +14,7 @@ internal sealed class PlainDownload : IDownloadDisplay
     {
         _bytes = bytes;
         _sinceLine.Restart();
-        Console.Error.WriteLine($"{file}  {Megabytes(bytes)} MB from {from.Host}");
+        Console.Error.WriteLine($"{file}  {ByteText.Of(bytes)} from {from.Host}");
     }
 
     public void Advance(string file, long bytesHere)
@@ -23,7 +22,7 @@ internal sealed class PlainDownload : IDownloadDisplay
         if (_sinceLine.Elapsed < LongestSilence)
             return;
         _sinceLine.Restart();
-        Console.Error.WriteLine($"{file}  {Megabytes(bytesHere)} of {Megabytes(_bytes)} MB");
+        Console.Error.WriteLine($"{file}  {ByteText.Of(bytesHere)} of {ByteText.Of(_bytes)}");
     }
 
     public void Note(string message) => Messages.Warning(message);
@@ -33,6 +32,4 @@ internal sealed class PlainDownload : IDownloadDisplay
     public void Dispose()
     {
     }
-
-    private static string Megabytes(long bytes) => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,7 @@ internal sealed class DataFetch(DownloadPolicy policy, IDownloadProgress progres
             if (check.State == FileState.Missing)
                 missing.Add(file);
             else if (check.State == FileState.Wrong)
-                throw new InvalidDataException($"{check.Detail}; move the file away and fetch again");
+                throw new InvalidDataException($"{check}; move the file away and fetch again");
         }
 
         // The redirects of a mirror are followed, but never from https to http: SocketsHttpHandler refuses that.

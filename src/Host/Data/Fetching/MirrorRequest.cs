@@ -103,9 +103,9 @@ internal sealed class MirrorRequest(HttpClient client, TimeSpan stall, Uri addre
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            bool isBroken = e is HttpIOException or IOException || (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded;
+            bool isBroken = e is IOException || (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded;
             string why = (e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.');
-            throw new MirrorException(isBroken ? $"broke the connection ({why})" : $"cannot be reached ({why})", isTransient: isBroken);
+            throw new MirrorException(isBroken ? "broke the connection" : $"cannot be reached ({why})", isTransient: isBroken);
         }
     }
 }
