@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using GpuCgan.Host;
 using GpuCgan.Host.Commands;
@@ -12,12 +13,15 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     DevicesCommand.Create(),
     TrainCommand.Create(),
     SampleCommand.Create(),
+    DataCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0)
 {
-    string verb = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
+    string verb = "";
+    for (var result = parsed.CommandResult; result.Parent is CommandResult parent; result = parent)
+        verb = result.Command.Name + " " + verb;
     // The parser complains of a missing command before it names the word that is none.
     Messages.Error(verb.Length == 0 && parsed.UnmatchedTokens is [var word, ..]
         ? $"'{word}': no such command or option; the commands are {string.Join(", ", root.Subcommands.Select(c => c.Name))}."

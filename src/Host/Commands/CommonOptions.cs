@@ -41,6 +41,14 @@ internal static class CommonOptions
         },
     };
 
+    /// <summary>An option that takes a time, such as 90s, 10m or 2h.</summary>
+    public static Option<TimeSpan?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "T",
+        CustomParser = result => ParseTime(result, name),
+    };
+
     /// <summary>Opens the device, or says in one line why not.</summary>
     public static ComputeDevice Open(string device, int? threads)
     {
@@ -56,6 +64,17 @@ internal static class CommonOptions
         if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1)
             return value;
         result.AddError($"{name} '{result.Tokens[0].Value}': expected a whole number of at least 1.");
+        return null;
+    }
+
+    private static TimeSpan? ParseTime(ArgumentResult result, string name)
+    {
+        string text = result.Tokens[0].Value;
+        double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
+        if (unit > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            && value > 0 && value * unit <= 365 * 86400)
+            return TimeSpan.FromSeconds(value * unit);
+        result.AddError($"{name} '{text}': expected a time such as 90s, 10m or 2h.");
         return null;
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using GpuCgan.Host.Data;
 using GpuCgan.Host.Output;
 using GpuCgan.Host.Rendering;
@@ -19,7 +18,7 @@ internal static class SampleCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "A run directory or a checkpoint file." };
-        var labels = new Option<string?>("--labels") { Description = "Labels, such as 3, 0-9 or 0-4,7. Default: all.", HelpName = "L" };
+        var labels = new Option<string?>("--labels") { Description = "Labels by name or number, such as cat,dog, 0-9 or 0-4,7. Default: all.", HelpName = "L" };
         var count = CommonOptions.Positive("--count", "Images a label. Default: 8.");
         var seed = CommonOptions.Seed("The seed of the noise. Default: 0.");
         var seeds = new Option<string?>("--seeds") { Description = "Several seeds, such as 0-9: --count images of each.", HelpName = "S" };
@@ -37,7 +36,10 @@ internal static class SampleCommand
                 throw new UsageException("--seed and --seeds both give the noise; use one.");
             string checkpoint = Find(parsed.GetValue(run)!);
             var header = GanCheckpoint.ReadHeader(checkpoint);
-            int[] asked = LabelList.Parse(parsed.GetValue(labels) ?? $"0-{header.Classes - 1}", header.Classes);
+            var names = ClassNames.Of(header, out bool areReadable);
+            if (!areReadable)
+                Messages.Warning("the checkpoint's class names are not readable; the labels' numbers are used instead.");
+            int[] asked = parsed.GetValue(labels) is { } list ? LabelList.Parse(list, names) : [.. Enumerable.Range(0, header.Classes)];
             var seedList = parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : [parsed.GetValue(seed) ?? 0];
             int each = parsed.GetValue(count) ?? 8;
             if ((long)each * asked.Length * seedList.Length > MostImages)
@@ -45,7 +47,7 @@ internal static class SampleCommand
             using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
             using var gan = GanCheckpoint.Load(opened, checkpoint);
             string path = parsed.GetValue(output) ?? (kind == "png" ? "samples.png" : "samples");
-            Write(kind, path, Draw(gan, asked, each, seedList), gan.Image, header, asked, each * seedList.Length);
+            Write(kind, path, Draw(gan, asked, each, seedList), gan.Image, header.Step, names, asked, each * seedList.Length);
             Console.Out.WriteLine(path);
             return ExitCode.Done;
         });
@@ -80,20 +82,19 @@ internal static class SampleCommand
         return checkpoint;
     }
 
-    private static void Write(string kind, string path, float[] images, ImageShape shape, CheckpointHeader header, int[] labels, int rows)
+    private static void Write(string kind, string path, float[] images, ImageShape shape, long step, IReadOnlyList<string> names, int[] labels, int rows)
     {
-        string[] names = Names(header, labels);
         try
         {
             if (kind == "png")
             {
                 if (rows > 256)
                     throw new UsageException($"--count: {rows} rows do not fit one sheet; use at most 256, or --format folder or idx.");
-                SampleSheet.Write(path, images, shape, names, rows, string.Create(CultureInfo.InvariantCulture, $"step {header.Step}"));
+                SampleSheet.Write(path, images, shape, [.. labels.Select(label => names[label])], rows, string.Create(CultureInfo.InvariantCulture, $"step {step}"));
             }
             else if (kind == "folder")
             {
-                WriteFolder(path, images, shape, names, rows);
+                WriteFolder(path, images, shape, ClassFolders.For(names), labels, rows);
             }
             else
             {
@@ -106,26 +107,12 @@ internal static class SampleCommand
         }
     }
 
-    private static string[] Names(CheckpointHeader header, int[] labels)
-    {
-        string[]? names = null;
-        try
-        {
-            names = header.Metadata.TryGetValue("class_names", out string? json) ? JsonSerializer.Deserialize<string[]>(json) : null;
-        }
-        catch (JsonException)
-        {
-            Messages.Warning("the checkpoint's class names are not readable; the labels' numbers are used instead.");
-        }
-        return [.. labels.Select(l => names is not null && l < names.Length ? names[l] : l.ToString(CultureInfo.InvariantCulture))];
-    }
-
     /// <summary>PATH/CLASS/0000.png.</summary>
-    private static void WriteFolder(string path, float[] images, ImageShape shape, string[] names, int rows)
+    private static void WriteFolder(string path, float[] images, ImageShape shape, IReadOnlyList<string> folders, int[] labels, int rows)
     {
-        for (int label = 0; label < names.Length; label++)
+        for (int label = 0; label < labels.Length; label++)
         {
-            string folder = Path.Combine(path, SafeName(names[label]));
+            string folder = Path.Combine(path, folders[labels[label]]);
             Directory.CreateDirectory(folder);
             for (int i = 0; i < rows; i++)
             {
@@ -135,8 +122,6 @@ internal static class SampleCommand
             }
         }
     }
-
-    private static string SafeName(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
 
     private static SKBitmap Picture(ReadOnlySpan<float> pixels, ImageShape shape)
     {

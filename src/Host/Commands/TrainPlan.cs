@@ -20,12 +20,11 @@ internal static class TrainPlan
     private static int Start(ParseResult parsed)
     {
         var recipe = WithOverrides(RecipeFile.Load(parsed.GetValue(TrainCommand.Recipe) ?? "mlp"), parsed);
-        string dataName = parsed.GetValue(TrainCommand.Data) ?? DataSets.Default;
-        string? dataDirectory = parsed.GetValue(TrainCommand.DataDirectory);
-        var data = DataSets.Load(dataName, dataDirectory).Train;
+        var request = TrainCommand.Data.Read(parsed);
+        var data = DataSets.Load(request).Train;
         CheckBatch(recipe, data);
         using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads));
-        var options = Options(parsed, recipe, data, dataName, dataDirectory, device);
+        var options = Options(parsed, recipe, data, request, device);
         using var gan = new ConditionalGan(device, recipe, ShapeOf(data), data.ClassNames.Count, options.Seed);
         bool quiet = parsed.GetValue(TrainCommand.Quiet);
         if (parsed.GetValue(TrainCommand.DryRun))
@@ -47,14 +46,15 @@ internal static class TrainPlan
         RunOptions.CheckRecipe(earlier, header, run.OptionsFile, checkpoint);
         RefuseContradictions(parsed, earlier, header, run);
 
-        string dataName = RunOptions.Text(earlier, "data", run.OptionsFile);
-        string? dataDirectory = parsed.GetValue(TrainCommand.DataDirectory) ?? (string?)earlier["data_dir"];
-        var data = DataSets.Load(dataName, dataDirectory).Train;
+        var request = RunOptions.Data(earlier, run.OptionsFile);
+        if (parsed.GetValue(TrainCommand.Data.DataDirectory) is { } directory)
+            request = request with { DataDirectory = Path.GetFullPath(directory) };
+        var data = DataSets.Load(request).Train;
         if (data.ContentHash != RunOptions.Text(earlier, "data_sha256", run.OptionsFile))
-            throw new InvalidDataException($"{run.OptionsFile}: data '{dataName}' is not what this run was trained on (its SHA-256 differs); name the folder with --data-dir.");
+            throw new InvalidDataException($"{run.OptionsFile}: data '{request.NameOrPath}' is not what this run was trained on (its SHA-256 differs); name the folder with --data-dir.");
         using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads));
         using var gan = GanCheckpoint.Load(device, checkpoint);
-        var options = Options(parsed, header.Recipe, data, dataName, dataDirectory, device) with { Seed = header.Seed };
+        var options = Options(parsed, header.Recipe, data, request, device) with { Seed = header.Seed };
         if (parsed.GetValue(TrainCommand.Steps) is null && parsed.GetValue(TrainCommand.Epochs) is null)
             options = options with { Steps = RunOptions.Number(earlier, "steps", run.OptionsFile) };
         options = options with
@@ -108,7 +108,8 @@ internal static class TrainPlan
     private static void Introduce(ConditionalGan gan, TrainingOptions options, ImageDataSet data, RunDirectory? run)
     {
         var (g, d) = gan.ParameterCounts;
-        Messages.Line(string.Create(CultureInfo.InvariantCulture, $"data     {options.Data}: {data.Count} training images of {gan.Image}, {gan.Classes} classes"));
+        Messages.Line(string.Create(CultureInfo.InvariantCulture, $"data     {data.Name}: {data.Count} training images of {gan.Image}, {gan.Classes} classes"));
+        Messages.Line($"source   {data.Source}");
         Messages.Line(string.Create(CultureInfo.InvariantCulture, $"recipe   {options.Recipe.Name}: G {g:N0} and D {d:N0} parameters, batch {options.Recipe.BatchSize}, seed {options.Seed}"));
         Messages.Line($"device   {options.Device}: {options.DeviceName}");
         Messages.Line($"backend  {DeviceCatalog.Backend}");
@@ -136,7 +137,7 @@ internal static class TrainPlan
     private static ImageShape ShapeOf(ImageDataSet data) => new(data.Height, data.Width, data.Channels);
 
     private static TrainingOptions Options(
-        ParseResult parsed, Recipe recipe, ImageDataSet data, string dataName, string? dataDirectory, ComputeDevice device)
+        ParseResult parsed, Recipe recipe, ImageDataSet data, DataRequest request, ComputeDevice device)
     {
         if (parsed.GetValue(TrainCommand.Steps) is not null && parsed.GetValue(TrainCommand.Epochs) is not null)
             throw new UsageException("--steps and --epochs both give the run's length; use one.");
@@ -146,8 +147,7 @@ internal static class TrainPlan
         return new TrainingOptions
         {
             Recipe = recipe,
-            Data = dataName,
-            DataDirectory = dataDirectory is null ? null : Path.GetFullPath(dataDirectory),
+            Data = request,
             DataHash = data.ContentHash,
             TrainingImages = data.Count,
             Device = DeviceId(device),
@@ -184,15 +184,24 @@ internal static class TrainPlan
             throw Refuse("--lr", rate, header.Recipe.GeneratorLearningRate);
         if (parsed.GetValue(TrainCommand.Seed) is { } seed && seed != header.Seed)
             throw Refuse("--seed", seed, header.Seed);
-        if (parsed.GetValue(TrainCommand.Data) is { } data && data != (string?)earlier["data"])
-            throw Refuse("--data", data, (string?)earlier["data"]);
+        var asked = TrainCommand.Data.Read(parsed);
+        var own = RunOptions.Data(earlier, run.OptionsFile);
+        if (parsed.GetValue(TrainCommand.Data.Data) is not null && asked.NameOrPath != own.NameOrPath)
+            throw Refuse("--data", asked.NameOrPath, own.NameOrPath);
+        foreach (var option in TrainCommand.Data.HowToRead.Where(option => parsed.GetResult(option) is { Implicit: false }))
+        {
+            string field = option.Name[2..].Replace('-', '_');
+            JsonNode? askedValue = asked.OptionsToJson()[field], ownValue = own.OptionsToJson()[field];
+            if (!JsonNode.DeepEquals(askedValue, ownValue))
+                throw Refuse(option.Name, askedValue, ownValue);
+        }
         foreach (var option in (Option[])[TrainCommand.Out, TrainCommand.Name])
         {
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new UsageException($"{option.Name}: a resumed run stays in its directory, {run.Folder}.");
         }
 
-        UsageException Refuse(string option, object value, object? own) => new(string.Create(CultureInfo.InvariantCulture,
-            $"{option} {value}: the run {run.Folder} was started with {own}; leave the option out, or start a new run."));
+        UsageException Refuse(string option, object? value, object? own) => new(string.Create(CultureInfo.InvariantCulture,
+            $"{option} {value}: the run {run.Folder} was started {(own is null ? "without it" : $"with {own}")}; leave the option out, or start a new run."));
     }
 }

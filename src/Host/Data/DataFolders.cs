@@ -34,6 +34,17 @@ public sealed record DataFolders(string? Given, string? Environment, string Cach
         return places;
     }
 
+    /// <summary>The folder that a download of the data set goes to: the first of <see cref="PlacesFor"/>.</summary>
+    public string DownloadFolderFor(string dataSet) => PlacesFor(dataSet)[0];
+
+    /// <summary>A mistyped <c>--data-dir</c> must not fall through to another copy of the data in silence.</summary>
+    /// <exception cref="DirectoryNotFoundException">A folder was given, and there is none.</exception>
+    public void CheckGiven()
+    {
+        if (Given is not null && !Directory.Exists(Given))
+            throw new DirectoryNotFoundException($"--data-dir: there is no folder '{Given}', expected one with data sets' files; check the path");
+    }
+
     private static string UserCache()
     {
         if (OperatingSystem.IsWindows())

@@ -1,40 +1,75 @@
+using GpuCgan.Host.Data.Csv;
+using GpuCgan.Host.Data.Pictures;
+
 namespace GpuCgan.Host.Data;
 
-/// <summary>Every data set that <c>--data</c> takes: the known names, and any folder of IDX files.</summary>
+/// <summary>Every data set that <c>--data</c> takes: the known names, a folder of IDX files, a folder of class-named folders of pictures, a CSV file.</summary>
 public static class DataSets
 {
     public const string Default = DigitsDataSet.Name;
 
-    public static IReadOnlyList<KnownDataSet> Known { get; } =
-    [
-        new(DigitsDataSet.Name, "1,797 handwritten digits, 8x8, embedded in the program", _ => DigitsDataSet.Load()),
-        new(MnistDataSet.Name, "70,000 handwritten digits, 28x28, four IDX files", MnistDataSet.Load),
-        new(FashionMnistDataSet.Name, "70,000 articles of clothing, 28x28, four IDX files", FashionMnistDataSet.Load),
-    ];
+    /// <summary>The most classes that a data set may have: a label is a byte on the device.</summary>
+    public const int MaxClasses = 256;
 
-    /// <summary>Loads by name, or from a folder. A name wins over a folder of the same name; write <c>./name</c> for the folder.</summary>
-    /// <param name="nameOrPath">A known name, or a folder that holds IDX files.</param>
-    /// <param name="dataDir">The value of <c>--data-dir</c>, or null.</param>
-    /// <exception cref="DirectoryNotFoundException">Neither a known name nor a folder, or the known set's files are nowhere to be found.</exception>
+    /// <summary>The longest name of a class, in characters: it is printed above a column of pictures.</summary>
+    public const int MaxClassNameLength = 64;
+
+    public static IReadOnlyList<KnownDataSet> Known { get; } = [DigitsDataSet.Set, MnistDataSet.Set, FashionMnistDataSet.Set];
+
+    /// <summary>The known set of that name, in whatever case, or null.</summary>
+    public static KnownDataSet? Find(string name) => Known.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc cref="Load(DataRequest)"/>
+    public static TrainTestSplit Load(string nameOrPath, string? dataDir = null) => Load(new DataRequest(nameOrPath, dataDir));
+
+    /// <summary>Loads by name, or from a path. A name wins over a folder of the same name; write <c>./name</c> for the folder.</summary>
+    /// <exception cref="DirectoryNotFoundException">Neither a known name nor a path, or the known set's files are nowhere to be found.</exception>
     /// <exception cref="FileNotFoundException">A folder lacks one of the files.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be.</exception>
-    public static TrainTestSplit Load(string nameOrPath, string? dataDir = null) => Load(nameOrPath, DataFolders.FromEnvironment(dataDir));
-
-    public static TrainTestSplit Load(string nameOrPath, DataFolders folders)
+    public static TrainTestSplit Load(DataRequest request)
     {
-        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
-        KnownDataSet? known = Known.FirstOrDefault(known => known.Name.Equals(nameOrPath, StringComparison.OrdinalIgnoreCase));
-        if (known is not null)
-            return known.Load(folders);
+        ArgumentNullException.ThrowIfNull(request);
+        return Load(request, DataFolders.FromEnvironment(request.DataDirectory));
+    }
 
-        if (!Directory.Exists(nameOrPath))
+    /// <inheritdoc cref="Load(DataRequest)"/>
+    public static TrainTestSplit Load(DataRequest request, DataFolders folders)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(request.NameOrPath);
+        string path = request.NameOrPath;
+        bool isFile = File.Exists(path);
+        KnownDataSet? known = Find(path);
+        if (request.Csv.FirstGiven is { } option && (known is not null || !isFile))
+            throw new InvalidDataException($"{option}: data set '{path}' is no CSV file, expected the option beside one; leave it out");
+        TrainTestSplit parts = known is not null ? known.Load(folders)
+            : isFile ? CsvDataSet.Load(NameOf(path), path, request.Csv).Split()
+            : Directory.Exists(path) ? LoadFolder(path, request.Conversion)
+            : throw new DirectoryNotFoundException(
+                $"data set '{path}' is unknown and no folder or file has that path, expected one of {string.Join(", ", Known.Select(entry => entry.Name))}, a folder of IDX files or of class folders, or a CSV file; check --data");
+        return request.Conversion.Apply(parts);
+    }
+
+    private static TrainTestSplit LoadFolder(string folder, ImageConversion conversion)
+    {
+        if (IdxFolder.HasImages(folder))
+            return IdxFolder.Load(NameOf(folder), folder, Known);
+        if (PictureFolder.HasClasses(folder))
+            return PictureFolder.Load(NameOf(folder), folder, conversion);
+        throw new FileNotFoundException(
+            $"{folder}: the folder has neither IDX images nor folders of pictures, expected train-images-idx3-ubyte or images-idx3-ubyte, plain or .gz, or one folder a class; check --data", folder);
+    }
+
+    /// <summary>What a data set at a path is called: the last part of the path, without what tells the format.</summary>
+    private static string NameOf(string path)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        foreach (string suffix in (string[])[".gz", ".csv", ".tsv", ".txt"])
         {
-            throw new DirectoryNotFoundException(
-                $"data set '{nameOrPath}' is unknown and no folder has that path, expected one of {string.Join(", ", Known.Select(entry => entry.Name))}, or a folder of IDX files; check --data");
+            if (name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+                name = name[..^suffix.Length];
         }
 
-        if (!IdxFolder.HasImages(nameOrPath))
-            throw new FileNotFoundException($"{nameOrPath}: the folder has no IDX images, expected train-images-idx3-ubyte or images-idx3-ubyte, plain or .gz; check --data", nameOrPath);
-        return IdxFolder.Load(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath))), nameOrPath, classNames: null);
+        return name.Length > 0 ? name : "data";
     }
 }

@@ -19,6 +19,17 @@ public static class DigitsDataSet
     private const int Side = 8;
     private const int HighestCount = 16;
 
+    private static readonly string[] ClassNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+    public static KnownDataSet Set { get; } = new()
+    {
+        Name = Name,
+        Description = "1,797 handwritten digits, 8x8, embedded in the program",
+        Licence = "UCI Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 1998, CC BY 4.0",
+        ClassNames = ClassNames,
+        Embedded = Load,
+    };
+
     /// <summary>Who made the images, under which licence, and what was changed; to be shown where they are listed.</summary>
     public static string Attribution
     {
@@ -63,7 +74,7 @@ public static class DigitsDataSet
             labels[row] = int.Parse(fields[^1], CultureInfo.InvariantCulture);
         }
 
-        return new ImageDataSet(Name, "embedded", "all", channels: 1, Side, Side, pixels, labels, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+        return new ImageDataSet(Name, "embedded", "all", channels: 1, Side, Side, pixels, labels, ClassNames);
     }
 
     private static Stream Resource(string name) => typeof(DigitsDataSet).Assembly.GetManifestResourceStream(name)

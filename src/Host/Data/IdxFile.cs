@@ -9,9 +9,6 @@ namespace GpuCgan.Host.Data;
 /// </summary>
 public static class IdxFile
 {
-    /// <summary>The largest file, packed or unpacked, that is read: 1 GiB. MNIST's is 47 MB.</summary>
-    public const int MaxBytes = 1 << 30;
-
     private const int ImagesMagic = 0x00000803;
     private const int LabelsMagic = 0x00000801;
     private const int WordBytes = sizeof(int);
@@ -20,9 +17,18 @@ public static class IdxFile
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">Not an IDX file of images, or not a whole one.</exception>
-    public static IdxImages ReadImages(string path)
+    public static IdxImages ReadImages(string path) => ParseImages(path, ReadContent(path));
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">Not an IDX file of labels, or not a whole one.</exception>
+    public static ReadOnlyMemory<byte> ReadLabels(string path) => ParseLabels(path, ReadContent(path));
+
+    /// <summary>The unpacked bytes of an IDX file.</summary>
+    internal static byte[] ReadContent(string path) => StoredFile.Read(path, "an IDX file");
+
+    /// <inheritdoc cref="ReadImages"/>
+    internal static IdxImages ParseImages(string path, byte[] content)
     {
-        byte[] content = ReadContent(path);
         CheckMagic(path, content, ImagesMagic, "images", ImagesHeaderBytes);
         int count = Extent(path, content, 1, "count");
         int height = Extent(path, content, 2, "height");
@@ -31,11 +37,9 @@ public static class IdxFile
         return new IdxImages(count, height, width, content.AsMemory(ImagesHeaderBytes));
     }
 
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">Not an IDX file of labels, or not a whole one.</exception>
-    public static ReadOnlyMemory<byte> ReadLabels(string path)
+    /// <inheritdoc cref="ReadLabels"/>
+    internal static ReadOnlyMemory<byte> ParseLabels(string path, byte[] content)
     {
-        byte[] content = ReadContent(path);
         CheckMagic(path, content, LabelsMagic, "labels", LabelsHeaderBytes);
         int count = Extent(path, content, 1, "count");
         CheckLength(path, content, LabelsHeaderBytes + (Int128)count, $"{count} labels");
@@ -73,24 +77,6 @@ public static class IdxFile
         stream.Write(content.Span);
     });
 
-    private static byte[] ReadContent(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: there is no such file, expected an IDX file; check the path", path);
-        using FileStream stream = File.OpenRead(path);
-        if (stream.Length > MaxBytes)
-            throw Bad(path, $"file is {stream.Length} bytes", $"at most {MaxBytes}", "use a smaller data set");
-
-        Span<byte> start = stackalloc byte[2];
-        if (GzipContent.IsGzip(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]))
-            return GzipContent.Unpack(stream, MaxBytes, path);
-        byte[] content = new byte[stream.Length];
-        stream.Position = 0;
-        stream.ReadExactly(content);
-        return content;
-    }
-
     private static void CheckMagic(string path, byte[] content, int expected, string what, int headerBytes)
     {
         if (content.Length >= WordBytes && Word(content, 0) is int magic && magic != expected)
@@ -111,8 +97,8 @@ public static class IdxFile
 
     private static void CheckLength(string path, byte[] content, Int128 expected, string what)
     {
-        if (expected > MaxBytes)
-            throw Bad(path, $"header announces {what}", $"at most {MaxBytes} bytes in all", "the file is damaged, or use a smaller data set");
+        if (expected > StoredFile.MaxBytes)
+            throw Bad(path, $"header announces {what}", $"at most {StoredFile.MaxBytes} bytes in all", "the file is damaged, or use a smaller data set");
         if (content.Length != expected)
         {
             string fault = content.Length < expected ? "truncated" : "too long";

@@ -31,8 +31,8 @@ internal static class Messages
         message = message.ReplaceLineEndings(" ");
         if (IsTerminal)
         {
-            Terminal.Write(new Text(mark, new Style(color, decoration: Decoration.Bold)));
-            Terminal.WriteLine(message);
+            // In one piece: a bar that is being drawn would come between two.
+            Terminal.Write(new Paragraph(mark, new Style(color, decoration: Decoration.Bold)).Append(message + Environment.NewLine));
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GpuCgan.Host.Data;
 using GpuCgan.Network.Checkpoints;
 using GpuCgan.Network.Recipes;
 
@@ -14,6 +15,11 @@ internal static class RunOptions
     /// <exception cref="InvalidDataException">The field is missing or no whole number from 1 to 2³¹−1.</exception>
     public static long Number(JsonObject options, string field, string file) =>
         options[field] is JsonValue value && value.TryGetValue(out long number) && number is >= 1 and <= int.MaxValue ? number : throw Bad(field, file, "a whole number of at least 1");
+
+    /// <summary>The data set that the run learns from, as it was asked for.</summary>
+    /// <exception cref="InvalidDataException">A field is missing or not what it should be.</exception>
+    public static DataRequest Data(JsonObject options, string file) => DataRequest.FromJson(
+        Text(options, "data", file), options["data_dir"] is null ? null : Text(options, "data_dir", file), options["data_options"], file);
 
     /// <summary>A checkpoint belongs to its run only where both hold the same recipe.</summary>
     /// <exception cref="InvalidDataException">They do not.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GpuCgan.Host.Data;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Network.Recipes;
 
@@ -11,8 +12,7 @@ internal sealed record TrainingOptions
     public const int DefaultSteps = 20_000;
 
     public required Recipe Recipe { get; init; }
-    public required string Data { get; init; }
-    public string? DataDirectory { get; init; }
+    public required DataRequest Data { get; init; }
     public required string DataHash { get; init; }
     public required int TrainingImages { get; init; }
     public required string Device { get; init; }
@@ -35,8 +35,9 @@ internal sealed record TrainingOptions
     {
         ["version"] = ProgramVersion.Text,
         ["backend"] = DeviceCatalog.Backend,
-        ["data"] = Data,
-        ["data_dir"] = DataDirectory,
+        ["data"] = Data.NameOrPath,
+        ["data_dir"] = Data.DataDirectory,
+        ["data_options"] = Data.OptionsToJson(),
         ["data_sha256"] = DataHash,
         ["training_images"] = TrainingImages,
         ["device"] = Device,

@@ -63,7 +63,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
             WriteSamples();
         if (gan.Step != checkpointedStep)
             WriteCheckpoint();
-        using (var plot = new LossPlot { Points = _points, Title = $"{options.Data} · {options.Recipe.Name} · seed {options.Seed}" }.Draw())
+        using (var plot = new LossPlot { Points = _points, Title = $"{data.Name} · {options.Recipe.Name} · seed {options.Seed}" }.Draw())
             PngFile.Write(run.LossesFile, plot);
         return signals.ExitCode;
     }
@@ -127,9 +127,9 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         string path = run.CheckpointFile(gan.Step);
         GanCheckpoint.Save(gan, path, new Dictionary<string, string>
         {
-            ["data"] = options.Data,
+            ["data"] = options.Data.NameOrPath,
             ["data_sha256"] = options.DataHash,
-            ["class_names"] = System.Text.Json.JsonSerializer.Serialize(data.ClassNames),
+            [ClassNames.Field] = ClassNames.ToJson(data.ClassNames),
         });
         LastCheckpointFile = path;
         run.PruneCheckpoints(options.KeepCheckpoints);

@@ -29,7 +29,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--max-time '-5s'", "train", "--max-time", "-5s")]
     [InlineData("recipe 'mlpp'", "train", "--recipe", "mlpp")]
     [InlineData("'letters'", "train", "--data", "letters")]
-    [InlineData("mnist", "train", "--data", "mnist", "--data-dir", "nowhere")]
+    [InlineData("nowhere", "train", "--data", "mnist", "--data-dir", "nowhere")]
     [InlineData("--device 'gpu'", "train", "--device", "gpu")]
     [InlineData("--device 'cuda:x'", "train", "--device", "cuda:x")]
     [InlineData("cuda", "train", "--device", "cuda:99")]

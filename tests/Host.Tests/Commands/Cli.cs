@@ -7,9 +7,21 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static Cli Run(string folder, params string[] arguments)
+    public static Cli Run(string folder, params string[] arguments) => Finish(Start(folder, arguments), arguments);
+
+    /// <summary>As <see cref="Run"/>, with a variable in the environment.</summary>
+    public static Cli RunWith(string folder, (string Name, string Value) variable, params string[] arguments)
     {
-        using var process = Start(folder, arguments);
+        var start = Prepare(folder, arguments);
+        start.Environment[variable.Name] = variable.Value;
+        return Finish(Process.Start(start)!, arguments);
+    }
+
+    public static Process Start(string folder, params string[] arguments) => Process.Start(Prepare(folder, arguments))!;
+
+    private static Cli Finish(Process started, string[] arguments)
+    {
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(Patience))
@@ -20,7 +32,7 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
         return new Cli(process.ExitCode, output.Result, error.Result);
     }
 
-    public static Process Start(string folder, params string[] arguments)
+    private static ProcessStartInfo Prepare(string folder, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // The tests' own host is 'dotnet'; the program lies beside the tests.
@@ -30,7 +42,7 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment.Remove("GPUCGAN_DATA");
-        return Process.Start(start)!;
+        return start;
     }
 
     /// <summary>Bad input: exit code 2, nothing on standard output, one line on standard error that names what is wrong.</summary>

@@ -102,7 +102,7 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(0, Cli.Run(_folder, "sample", checkpoint, "--count", "1", "--labels", "9", "--format", "idx", "--out", "j").ExitCode);
         Assert.Equal(images.Pixels.ToArray()[(70 * 64)..(71 * 64)], IdxFile.ReadImages(In("j", "images-idx3-ubyte")).Pixels.ToArray());
 
-        Cli.Run(_folder, "sample", run, "--labels", "10").AssertRefused("there is no label 10");
+        Cli.Run(_folder, "sample", run, "--labels", "10").AssertRefused("'10' is no label", "0 to 9");
         Cli.Run(_folder, "sample", run, "--labels", "5-2").AssertRefused("'5-2'");
         Cli.Run(_folder, "sample", run, "--seed", "1", "--seeds", "1-2").AssertRefused("--seeds");
         File.WriteAllText(In("taken"), "");

@@ -131,7 +131,7 @@ public sealed class IdxFileTests : IDisposable
     {
         string path = folder.Entry("sparse");
         using (FileStream stream = File.Create(path))
-            stream.SetLength(IdxFile.MaxBytes + 1L);
+            stream.SetLength(StoredFile.MaxBytes + 1L);
         Assert.Contains("file is 1073741825 bytes, expected at most 1073741824", Refusal(path, () => IdxFile.ReadLabels(path)));
     }
 
