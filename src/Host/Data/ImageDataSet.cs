@@ -125,6 +125,29 @@ public sealed class ImageDataSet
             Pick([.. Enumerable.Range(0, Count).Where(i => !trains[i])], $"test: {rest} % of each class, seed {seed}"));
     }
 
+    /// <summary>
+    /// The given number of images of each class, in the order of the data set. Which ones depends on the seed and on the order of the images alone.
+    /// </summary>
+    /// <param name="perClass">One number a class, none above what the class has; not all 0.</param>
+    /// <param name="seed">Which of them.</param>
+    /// <exception cref="ArgumentException">The numbers do not fit the classes.</exception>
+    public ImageDataSet Sample(IReadOnlyList<int> perClass, ulong seed = TrainTestSplit.DefaultSeed)
+    {
+        ArgumentNullException.ThrowIfNull(perClass);
+        if (perClass.Count != ClassNames.Count)
+            throw new ArgumentException($"{perClass.Count} numbers for {ClassNames.Count} classes", nameof(perClass));
+        List<int> taken = [];
+        foreach (IGrouping<int, int> members in Enumerable.Range(0, Count).GroupBy(i => Labels.Span[i]))
+        {
+            if (perClass[members.Key] > members.Count())
+                throw new ArgumentException($"{perClass[members.Key]} images of class {members.Key}, which has {members.Count()}", nameof(perClass));
+            taken.AddRange(members.OrderBy(i => SplitKey(seed, i)).Take(perClass[members.Key]));
+        }
+
+        taken.Sort();
+        return Pick([.. taken], $"{SplitNote}; {taken.Count} images, seed {seed}");
+    }
+
     // SplitMix64 (Steele, Lea, Flood 2014). For one seed it is a bijection of the index, so no two keys are equal.
     private static ulong SplitKey(ulong seed, int index)
     {
