@@ -12,6 +12,7 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     DevicesCommand.Create(),
     TrainCommand.Create(),
     SampleCommand.Create(),
+    EvaluateCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -88,6 +88,10 @@ public sealed class ImageDataSet
 
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The labels as a network takes them.</summary>
+    /// <exception cref="OverflowException">There are more than 256 classes.</exception>
+    public byte[] LabelBytes() => Array.ConvertAll(Labels.ToArray(), label => checked((byte)label));
+
     /// <summary>SHA-256, in hexadecimal, of the shape and number of classes, the pixels and the labels. Computed at the first use.</summary>
     public string ContentHash => contentHash.Value;
 
@@ -138,12 +142,10 @@ public sealed class ImageDataSet
             throw new ArgumentException($"{perClass.Count} numbers for {ClassNames.Count} classes", nameof(perClass));
         List<int> taken = [];
         foreach (IGrouping<int, int> members in Enumerable.Range(0, Count).GroupBy(i => Labels.Span[i]))
-        {
-            if (perClass[members.Key] > members.Count())
-                throw new ArgumentException($"{perClass[members.Key]} images of class {members.Key}, which has {members.Count()}", nameof(perClass));
             taken.AddRange(members.OrderBy(i => SplitKey(seed, i)).Take(perClass[members.Key]));
-        }
 
+        if (taken.Count != perClass.Sum())
+            throw new ArgumentException($"{perClass.Sum()} images were asked for, and the classes asked hold {taken.Count} of them", nameof(perClass));
         taken.Sort();
         return Pick([.. taken], $"{SplitNote}; {taken.Count} images, seed {seed}");
     }

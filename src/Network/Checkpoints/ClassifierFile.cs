@@ -10,7 +10,8 @@ namespace GpuCgan.Network.Checkpoints;
 /// </summary>
 public static class ClassifierFile
 {
-    private const string Format = "gpucgan-classifier-1";
+    /// <summary>Of the file and of the training behind it: another where the same data and recipe make another classifier.</summary>
+    public const string Format = "gpucgan-classifier-1";
 
     /// <summary>Waits for the device and writes the file, to a temporary name first.</summary>
     /// <param name="classifier">A trained one.</param>
