@@ -42,7 +42,8 @@ internal static class EvaluateCommand
             using var gan = GanCheckpoint.Load(opened, evaluated.Checkpoint);
             var store = new ClassifierStore(parsed.GetValue(cache) ?? DataFolders.ClassifierCache, opened, stages);
             ulong noise = parsed.GetValue(seed) ?? 0;
-            var measured = new Evaluator(gan, split, store, stages).Measure(images, noise);
+            var generated = GeneratedImages.Draw(gan, split.Train, images, noise, stages);
+            var measured = new Evaluator(split, store, stages).Measure(generated);
             var result = Result(evaluated, split, opened, noise, measured, clock.Elapsed);
             Report(result, evaluated, parsed.GetValue(json), parsed.GetValue(quiet));
             return ExitCode.Done;

@@ -151,6 +151,7 @@ internal static class TrainPlan
             DataDirectory = dataDirectory is null ? null : Path.GetFullPath(dataDirectory),
             DataHash = data.ContentHash,
             TrainingImages = data.Count,
+            Split = data.SplitNote,
             Device = DeviceId(device),
             DeviceName = device.Name,
             Seed = parsed.GetValue(TrainCommand.Seed) ?? 0,

@@ -10,13 +10,12 @@ using GpuCgan.Network.Classification;
 namespace GpuCgan.Host.Evaluation;
 
 /// <summary>
-/// Trained classifiers in a folder, so that each is trained once. A file's name is the SHA-256 of all that its content follows from: the images and labels, the recipe and the
+/// Trained classifiers in a folder, so that each is trained once. A file's name is the start of the SHA-256 of all that its content follows from: the images and labels, the recipe and the
 /// kind of device, whose arithmetic shows in the last bits.
 /// </summary>
 internal sealed class ClassifierStore(string folder, ComputeDevice device, IStageDisplay stages)
 {
-    /// <summary>Hexadecimal digits of a file's name.</summary>
-    private const int NameLength = 32;
+    private const int IdLength = 32;
 
     /// <summary>The classifier of this recipe and these data: from the folder, or trained now and put there.</summary>
     /// <param name="data">What it learns, all of it.</param>
@@ -59,6 +58,15 @@ internal sealed class ClassifierStore(string folder, ComputeDevice device, IStag
         }
     }
 
+    /// <summary>Equal for equal classifiers: 32 hexadecimal digits.</summary>
+    public string IdOf(ImageDataSet data, ClassifierRecipe recipe)
+    {
+        string origin = string.Join('\n', ClassifierFile.Format, recipe.ToJson(), data.ContentHash, device.Kind);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))[..IdLength];
+    }
+
+    private string PathOf(ImageDataSet data, ClassifierRecipe recipe) => Path.Combine(folder, IdOf(data, recipe) + ".safetensors");
+
     private Classifier? TryLoad(string path, ImageDataSet data, ClassifierRecipe recipe)
     {
         if (!File.Exists(path))
@@ -72,11 +80,5 @@ internal sealed class ClassifierStore(string folder, ComputeDevice device, IStag
             stages.Warn($"the classifier that was kept is not readable and is trained again ({e.Message}).");
             return null;
         }
-    }
-
-    private string PathOf(ImageDataSet data, ClassifierRecipe recipe)
-    {
-        string origin = string.Join('\n', ClassifierFile.Format, recipe.ToJson(), data.ContentHash, device.Kind);
-        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))[..NameLength] + ".safetensors");
     }
 }

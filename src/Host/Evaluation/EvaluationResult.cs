@@ -26,10 +26,11 @@ internal sealed record ClassEvaluation(int Label, string Name, int Images, int R
 internal sealed record EvaluationData(string Name, string TrainSha256, string TestSha256, int TrainImages, int TestImages, string Split, bool TrainedOn);
 
 /// <summary>The classifier that reads the images.</summary>
+/// <param name="Id">Equal for equal classifiers; the name of the file that it is kept in.</param>
 /// <param name="TestAccuracy">On the held-out images.</param>
 /// <param name="Features">Features an image, of its last hidden layer.</param>
 /// <param name="Cached">Whether it was there already.</param>
-internal sealed record EvaluationClassifier(double TestAccuracy, int Features, bool Cached);
+internal sealed record EvaluationClassifier(string Id, double TestAccuracy, int Features, bool Cached);
 
 /// <summary><c>counts[label][read]</c> of generated images under the label that was asked for, and of as many real training images.</summary>
 internal sealed record EvaluationConfusion(int[][] Generated, int[][] Real);

@@ -15,6 +15,9 @@ internal sealed record TrainingOptions
     public string? DataDirectory { get; init; }
     public required string DataHash { get; init; }
     public required int TrainingImages { get; init; }
+
+    /// <summary>Which part of the data set the training images are, and how it was cut.</summary>
+    public required string Split { get; init; }
     public required string Device { get; init; }
     public required string DeviceName { get; init; }
     public required ulong Seed { get; init; }
@@ -39,6 +42,7 @@ internal sealed record TrainingOptions
         ["data_dir"] = DataDirectory,
         ["data_sha256"] = DataHash,
         ["training_images"] = TrainingImages,
+        ["split"] = Split,
         ["device"] = Device,
         ["device_name"] = DeviceName,
         ["seed"] = Seed,

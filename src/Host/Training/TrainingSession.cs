@@ -129,6 +129,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         {
             ["data"] = options.Data,
             ["data_sha256"] = options.DataHash,
+            ["split"] = options.Split,
             ["class_names"] = System.Text.Json.JsonSerializer.Serialize(data.ClassNames),
         });
         LastCheckpointFile = path;
