@@ -196,6 +196,9 @@ public sealed class Classifier : IDisposable
     /// <summary>[batch]: their labels.</summary>
     internal ArrayView<int> LastLabels => _labels;
 
+    /// <summary>Steps done and what the learning rate is multiplied by.</summary>
+    internal StepState State => _clock.Read();
+
     /// <summary>Waits for the device, reads what <paramref name="steps"/> steps have added up, and starts anew.</summary>
     /// <exception cref="InvalidOperationException">The loss is not finite.</exception>
     internal ClassifierProgress ReadProgress(double done, int steps)
