@@ -35,12 +35,15 @@ internal static class EvaluateCommand
             var clock = Stopwatch.StartNew();
             var evaluated = new EvaluatedRun(parsed.GetValue(run)!);
             var split = evaluated.LoadData(parsed.GetValue(data), parsed.GetValue(dataDirectory));
+            string folder = parsed.GetValue(cache) ?? DataFolders.ClassifierCache;
+            if (folder.Length == 0)
+                throw new UsageException("--cache-dir '': expected a folder.");
             int images = parsed.GetValue(count) ?? Math.Min(DefaultCount, split.Train.Count);
             CheckCount(images, evaluated.Header.Classes);
             IStageDisplay stages = parsed.GetValue(quiet) ? new QuietStages() : new StageDisplay();
             using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
             using var gan = GanCheckpoint.Load(opened, evaluated.Checkpoint);
-            var store = new ClassifierStore(parsed.GetValue(cache) ?? DataFolders.ClassifierCache, opened, stages);
+            var store = new ClassifierStore(folder, opened, stages);
             ulong noise = parsed.GetValue(seed) ?? 0;
             var generated = GeneratedImages.Draw(gan, split.Train, images, noise, stages);
             var measured = new Evaluator(split, store, stages).Measure(generated);
