@@ -74,6 +74,7 @@ public sealed class EvaluateTests : IDisposable
         var lone = Evaluate(In("far", "away", "c.safetensors"), "--count", "200", "--seed", "3", "--json");
         Assert.True(lone.ExitCode == 0, lone.Error);
         Assert.Equal((200, 3), ((int)JsonNode.Parse(lone.Output)!["images"]!, (int)JsonNode.Parse(lone.Output)!["seed"]!));
+        Assert.NotEqual(JsonNode.Parse(lone.Output)!["scores"]!.ToJsonString(), JsonNode.Parse(Evaluate(checkpoint, "--count", "200", "--json").Output)!["scores"]!.ToJsonString());
         Assert.Equal([In("far", "away", "c.safetensors")], Directory.GetFileSystemEntries(In("far", "away")));
         Assert.Equal("", Evaluate(In("far", "away", "c.safetensors"), "--count", "200", "--quiet").Output);
     }

@@ -76,6 +76,9 @@ public sealed class EvaluatorTests(EvaluatorTests.Judged judged) : IClassFixture
         Assert.Equal(1, m.Scores.LabelAccuracy!.Generated);
         Assert.True(m.Scores.Recall!.Generated == 0 && m.Scores.Coverage!.Generated <= 0.25, m.Scores.ToString());
         Assert.True(m.Scores.Cas!.Generated <= 0.9 && m.Scores.Fid!.Generated >= 5 * m.Scores.Fid.Real, m.Scores.ToString());
+        // CAS is a share of the 359 held-out images, and so is coverage.
+        Assert.All((Score[])[m.Scores.Cas, m.Scores.Coverage], score => Assert.Equal(Math.Round(359 * score.Generated), 359 * score.Generated, 1e-9));
+        Assert.NotEqual(0, m.Scores.Cas.Generated);
         // The floor is of as many real images of the same classes.
         Assert.Equal((1000, 1000), (m.Images, m.RealImages));
         Assert.All(m.Classes, c => Assert.Equal((100, 100), (c.Images, c.RealImages)));
