@@ -14,13 +14,13 @@ internal static class EvaluationText
     private const string Nothing = "-";
 
     public static IEnumerable<string> Of(EvaluationResult e) =>
-        [.. Head(e), "", .. Overall(e), "", .. PerClass(e), "", .. Confusion(e), "", .. Answer(e)];
+        [.. Head(e), "", .. Overall(e), "", .. PerClass(e), "", .. Confusion(e), "", .. Answer(e), $"Scored in {Number(e.Seconds, "0.0")} s."];
 
     private static IEnumerable<string> Head(EvaluationResult e) =>
     [
         $"run         {e.Recipe}, seed {e.RunSeed}, {e.Checkpoint}",
         $"data        {e.Data.Name}: {e.Data.TrainImages} training images, {e.Data.TestImages} held out",
-        $"classifier  reads {Percent(e.Classifier.TestAccuracy)} % of the held-out images{(e.Classifier.Cached ? "; it was kept from an earlier evaluation" : "")}",
+        $"classifier  reads {Percent(e.Classifier.TestAccuracy)} % of the held-out images{(e.Classifier.Cached ? " (kept from earlier)" : "")}",
         $"images      {e.Images} generated, seed {e.Seed}; beside them {e.RealImages} real training images",
     ];
 

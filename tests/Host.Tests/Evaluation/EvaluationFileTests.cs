@@ -22,7 +22,7 @@ public sealed class EvaluationFileTests : IDisposable
         RunSeed = ulong.MaxValue,
         Seed = 7,
         Data = new EvaluationData("digits", "aa", "bb", 1438, 359, "train: 80 %", true),
-        Classifier = new EvaluationClassifier("0123", 0.99, 48, false),
+        Classifier = new EvaluationClassifier("0123", 0.99, 48, true),
         Images = 100,
         RealImages = 90,
         Neighbours = 5,
