@@ -14,6 +14,7 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     TrainCommand.Create(),
     SampleCommand.Create(),
     DataCommand.Create(),
+    EvaluateCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -20,5 +20,7 @@ internal sealed class OperatorSet(ComputeDevice device)
     public FiniteCheck FiniteCheck { get; } = new(device);
     public ExponentialMovingAverage Average { get; } = new(device);
     public BinaryCrossEntropy BinaryCrossEntropy { get; } = new(device);
+    public SoftmaxCrossEntropy SoftmaxCrossEntropy { get; } = new(device);
+    public Translate Translate { get; } = new(device);
     public LeastSquares LeastSquares { get; } = new(device);
 }

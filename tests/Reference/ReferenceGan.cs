@@ -19,13 +19,13 @@ public sealed class ReferenceGan
     public double[,] Images(double[,] latent, int[] labels)
     {
         var x = Join(latent, labels, Generator);
-        int last = Layers(Generator);
+        int last = ReferenceLayers.Count(Generator);
         for (int i = 1; i <= last; i++)
         {
-            x = Linear(x, Generator, i);
+            x = ReferenceLayers.Linear(x, Generator, i);
             if (Generator.ContainsKey($"norm{i}.gamma"))
-                x = Normalise(x, Generator[$"norm{i}.gamma"], Generator[$"norm{i}.beta"]);
-            x = Map(x, i == last ? Math.Tanh : v => v > 0 ? v : Slope * v);
+                x = ReferenceLayers.Normalise(x, Generator[$"norm{i}.gamma"], Generator[$"norm{i}.beta"], BatchNormEpsilon);
+            x = ReferenceLayers.Map(x, i == last ? Math.Tanh : v => v > 0 ? v : Slope * v);
         }
         return x;
     }
@@ -34,12 +34,12 @@ public sealed class ReferenceGan
     public double[] Logits(double[,] images, int[] labels)
     {
         var x = Join(images, labels, Discriminator);
-        int last = Layers(Discriminator);
+        int last = ReferenceLayers.Count(Discriminator);
         for (int i = 1; i <= last; i++)
         {
-            x = Linear(x, Discriminator, i);
+            x = ReferenceLayers.Linear(x, Discriminator, i);
             if (i < last)
-                x = Map(x, v => v > 0 ? v : Slope * v);
+                x = ReferenceLayers.Map(x, v => v > 0 ? v : Slope * v);
         }
         return [.. Enumerable.Range(0, x.GetLength(0)).Select(r => x[r, 0])];
     }
@@ -66,8 +66,6 @@ public sealed class ReferenceGan
     private static double CrossEntropy(double[] logits, double target) =>
         logits.Average(z => Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))) - target * z);
 
-    private static int Layers(Dictionary<string, double[,]> network) => network.Keys.Count(k => k.StartsWith("linear", StringComparison.Ordinal) && k.EndsWith(".weight", StringComparison.Ordinal));
-
     /// <summary>[x | label], one-hot or from the network's table.</summary>
     private static double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network)
     {
@@ -83,36 +81,5 @@ public sealed class ReferenceGan
                 joined[r, columns + k] = table is not null ? table[labels[r], k] : labels[r] == k ? 1 : 0;
         }
         return joined;
-    }
-
-    private static double[,] Linear(double[,] x, Dictionary<string, double[,]> network, int layer)
-    {
-        var b = network[$"linear{layer}.bias"];
-        return ReferenceGemm.Forward(x, network[$"linear{layer}.weight"], [.. Enumerable.Range(0, b.GetLength(1)).Select(j => b[0, j])]);
-    }
-
-    private double[,] Normalise(double[,] x, double[,] gamma, double[,] beta)
-    {
-        int rows = x.GetLength(0);
-        var y = new double[rows, x.GetLength(1)];
-        for (int c = 0; c < x.GetLength(1); c++)
-        {
-            double mean = Enumerable.Range(0, rows).Average(r => x[r, c]);
-            double variance = Enumerable.Range(0, rows).Average(r => (x[r, c] - mean) * (x[r, c] - mean));
-            for (int r = 0; r < rows; r++)
-                y[r, c] = gamma[0, c] * (x[r, c] - mean) / Math.Sqrt(variance + BatchNormEpsilon) + beta[0, c];
-        }
-        return y;
-    }
-
-    private static double[,] Map(double[,] x, Func<double, double> f)
-    {
-        var y = new double[x.GetLength(0), x.GetLength(1)];
-        for (int r = 0; r < y.GetLength(0); r++)
-        {
-            for (int c = 0; c < y.GetLength(1); c++)
-                y[r, c] = f(x[r, c]);
-        }
-        return y;
     }
 }

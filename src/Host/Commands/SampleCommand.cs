@@ -132,8 +132,8 @@ internal static class SampleCommand
             for (int x = 0; x < shape.Width; x++)
             {
                 int at = y * shape.Width + x;
-                byte red = Level(pixels[at]);
-                bitmap.SetPixel(x, y, shape.Channels == 3 ? new SKColor(red, Level(pixels[plane + at]), Level(pixels[2 * plane + at])) : new SKColor(red, red, red));
+                byte red = PixelLevels.Of(pixels[at]);
+                bitmap.SetPixel(x, y, shape.Channels == 3 ? new SKColor(red, PixelLevels.Of(pixels[plane + at]), PixelLevels.Of(pixels[2 * plane + at])) : new SKColor(red, red, red));
             }
         }
         return bitmap;
@@ -144,13 +144,7 @@ internal static class SampleCommand
         if (shape.Channels != 1)
             throw new UsageException($"--format idx: the format holds one channel, these images have {shape.Channels}; use --format folder.");
         Directory.CreateDirectory(path);
-        var bytes = new byte[images.Length];
-        for (int i = 0; i < bytes.Length; i++)
-            bytes[i] = Level(images[i]);
-        IdxFile.WriteImages(Path.Combine(path, "images-idx3-ubyte"), bytes, labels.Length * rows, shape.Height, shape.Width);
+        IdxFile.WriteImages(Path.Combine(path, "images-idx3-ubyte"), PixelLevels.Of(images), labels.Length * rows, shape.Height, shape.Width);
         IdxFile.WriteLabels(Path.Combine(path, "labels-idx1-ubyte"), labels.SelectMany(l => Enumerable.Repeat((byte)l, rows)).ToArray());
     }
-
-    /// <summary>The inverse of the scaling to [−1, 1]: fixed, never stretched to an image's own range.</summary>
-    private static byte Level(float x) => (byte)Math.Clamp(MathF.Round((x + 1) * 127.5f), 0, 255);
 }

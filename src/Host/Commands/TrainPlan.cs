@@ -79,7 +79,7 @@ internal static class TrainPlan
     {
         if (!quiet)
             Introduce(gan, options, data, run);
-        gan.Load(data.Pixels.Span, [.. data.Labels.Span.ToArray().Select(label => (byte)label)]);
+        gan.Load(data.Pixels.Span, data.LabelBytes());
         using var signals = new StopSignals();
         TrainingSession session;
         int stopped;
@@ -100,6 +100,7 @@ internal static class TrainPlan
             Messages.Line($"  samples     {session.LastSampleFile}");
             Messages.Line($"  losses      {run.LossesFile}");
             Messages.Line($"  checkpoint  {session.LastCheckpointFile}");
+            Messages.Line($"  how good    gpucgan evaluate {run.Folder}");
         }
         Console.Out.WriteLine(run.Folder);
         return stopped;
@@ -150,6 +151,7 @@ internal static class TrainPlan
             Data = request,
             DataHash = data.ContentHash,
             TrainingImages = data.Count,
+            Split = data.SplitNote,
             Device = DeviceId(device),
             DeviceName = device.Name,
             Seed = parsed.GetValue(TrainCommand.Seed) ?? 0,

@@ -8,6 +8,9 @@ public sealed record DataFolders(string? Given, string? Environment, string Cach
 {
     public const string Variable = "GPUCGAN_DATA";
 
+    /// <summary>Where classifiers are kept that data sets are judged with.</summary>
+    public static string ClassifierCache => Path.Combine(UserCache(), "gpucgan", "classifiers");
+
     public static DataFolders FromEnvironment(string? given)
     {
         string? environment = System.Environment.GetEnvironmentVariable(Variable);

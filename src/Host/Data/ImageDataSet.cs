@@ -88,6 +88,10 @@ public sealed class ImageDataSet
 
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>The labels as a network takes them.</summary>
+    /// <exception cref="OverflowException">There are more than 256 classes.</exception>
+    public byte[] LabelBytes() => Array.ConvertAll(Labels.ToArray(), label => checked((byte)label));
+
     /// <summary>SHA-256, in hexadecimal, of the shape and number of classes, the pixels and the labels. Computed at the first use.</summary>
     public string ContentHash => contentHash.Value;
 
@@ -123,6 +127,27 @@ public sealed class ImageDataSet
         return new TrainTestSplit(
             Pick([.. Enumerable.Range(0, Count).Where(i => trains[i])], $"train: {percent} % of each class, seed {seed}"),
             Pick([.. Enumerable.Range(0, Count).Where(i => !trains[i])], $"test: {rest} % of each class, seed {seed}"));
+    }
+
+    /// <summary>
+    /// The given number of images of each class, in the order of the data set. Which ones depends on the seed and on the order of the images alone.
+    /// </summary>
+    /// <param name="perClass">One number a class, none above what the class has; not all 0.</param>
+    /// <param name="seed">Which of them.</param>
+    /// <exception cref="ArgumentException">The numbers do not fit the classes.</exception>
+    public ImageDataSet Sample(IReadOnlyList<int> perClass, ulong seed = TrainTestSplit.DefaultSeed)
+    {
+        ArgumentNullException.ThrowIfNull(perClass);
+        if (perClass.Count != ClassNames.Count)
+            throw new ArgumentException($"{perClass.Count} numbers for {ClassNames.Count} classes", nameof(perClass));
+        List<int> taken = [];
+        foreach (IGrouping<int, int> members in Enumerable.Range(0, Count).GroupBy(i => Labels.Span[i]))
+            taken.AddRange(members.OrderBy(i => SplitKey(seed, i)).Take(perClass[members.Key]));
+
+        if (taken.Count != perClass.Sum())
+            throw new ArgumentException($"{perClass.Sum()} images were asked for, and the classes asked hold {taken.Count} of them", nameof(perClass));
+        taken.Sort();
+        return Pick([.. taken], $"{SplitNote}; {taken.Count} images, seed {seed}");
     }
 
     // SplitMix64 (Steele, Lea, Flood 2014). For one seed it is a bijection of the index, so no two keys are equal.

@@ -15,6 +15,9 @@ internal sealed record TrainingOptions
     public required DataRequest Data { get; init; }
     public required string DataHash { get; init; }
     public required int TrainingImages { get; init; }
+
+    /// <summary>Which part of the data set the training images are, and how it was cut.</summary>
+    public required string Split { get; init; }
     public required string Device { get; init; }
     public required string DeviceName { get; init; }
     public required ulong Seed { get; init; }
@@ -40,6 +43,7 @@ internal sealed record TrainingOptions
         ["data_options"] = Data.OptionsToJson(),
         ["data_sha256"] = DataHash,
         ["training_images"] = TrainingImages,
+        ["split"] = Split,
         ["device"] = Device,
         ["device_name"] = DeviceName,
         ["seed"] = Seed,

@@ -130,6 +130,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
             ["data"] = options.Data.NameOrPath,
             ["data_sha256"] = options.DataHash,
             [ClassNames.Field] = ClassNames.ToJson(data.ClassNames),
+            ["split"] = options.Split,
         });
         LastCheckpointFile = path;
         run.PruneCheckpoints(options.KeepCheckpoints);

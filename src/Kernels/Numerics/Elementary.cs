@@ -82,15 +82,17 @@ internal static class Elementary
         return T.WherePositive(x, s, e * s);
     }
 
-    /// <summary>ln(1 + eˣ), within 6·10⁻⁷: max(x, 0) + ln(1 + e^−|x|).</summary>
-    public static T Softplus<T>(T x) where T : struct, IReal<T>
+    /// <summary>ln(1 + x) for x ≥ 0, within 6·10⁻⁷, also for tiny x.</summary>
+    public static T LogOnePlus<T>(T x) where T : struct, IReal<T>
     {
-        T e = Exp(-T.Abs(x));
-        T w = T.Of(1f) + e;
-        // What rounding 1 + e lost comes back to first order: ln(w + δ) ≈ ln w + δ/w.
-        T lost = e - (w - T.Of(1f));
-        return T.Max(T.Of(0f), x) + (Log(w) + lost / w);
+        T w = T.Of(1f) + x;
+        // What rounding 1 + x lost comes back to first order: ln(w + δ) ≈ ln w + δ/w.
+        T lost = x - (w - T.Of(1f));
+        return Log(w) + lost / w;
     }
+
+    /// <summary>ln(1 + eˣ), within 6·10⁻⁷: max(x, 0) + ln(1 + e^−|x|).</summary>
+    public static T Softplus<T>(T x) where T : struct, IReal<T> => T.Max(T.Of(0f), x) + LogOnePlus(Exp(-T.Abs(x)));
 
     /// <summary>sin 2πu and cos 2πu for u in [0, 1], within 2·10⁻⁷ of the unit circle.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

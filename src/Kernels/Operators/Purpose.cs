@@ -24,6 +24,9 @@ public static class Purpose
     /// <summary>Latent vectors of samples: a stream for each label.</summary>
     public static uint Sampling(int label) => Of(6, label);
 
+    /// <summary>How far augmented images are moved.</summary>
+    public static uint Translation => Of(7, 0);
+
     private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
         ? (purpose << 8) | (uint)stream
         : throw new ArgumentOutOfRangeException(nameof(stream), stream, "A purpose has 256 streams.");

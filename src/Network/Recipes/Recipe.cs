@@ -111,13 +111,6 @@ public sealed record Recipe
     [JsonIgnore]
     internal AdamOptions DiscriminatorAdam => new(DiscriminatorLearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
 
-    /// <summary>
-    /// Widths for another image size: each is multiplied by √(pixels / 784), the ratio of the images' edges, where that is below 1, and rounded up
-    /// to a multiple of 16. Smaller images hold less to learn; the number of layers stays.
-    /// </summary>
-    public int[] Scale(int[] widths, ImageShape image)
-    {
-        double scale = Math.Min(1, Math.Sqrt(image.Pixels / 784.0));
-        return [.. widths.Select(width => (int)Math.Ceiling(width * scale / 16) * 16)];
-    }
+    /// <summary>Widths for another image size; see <see cref="ImageShape.ScaleWidths"/>.</summary>
+    public int[] Scale(int[] widths, ImageShape image) => image.ScaleWidths(widths);
 }

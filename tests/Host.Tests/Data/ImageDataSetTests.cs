@@ -108,4 +108,30 @@ public sealed class ImageDataSetTests
         foreach (double fraction in (double[])[0, 1, -1, 2, double.NaN])
             Assert.Throws<ArgumentOutOfRangeException>(() => Numbered([0, 0]).Split(fraction));
     }
+
+    [Fact]
+    public void A_sample_has_the_numbers_asked_for_in_the_order_of_the_set()
+    {
+        ImageDataSet whole = Numbered([.. Enumerable.Range(0, 300).Select(i => i % 5 == 0 ? 1 : 0)]);
+        ImageDataSet sample = whole.Sample([100, 7, 0]);
+        Assert.Equal((100, 7), (sample.Labels.ToArray().Count(label => label == 0), sample.Labels.ToArray().Count(label => label == 1)));
+        int[] numbers = Numbers(sample);
+        Assert.Equal(numbers.Order(), numbers);
+        Assert.Equal(numbers.Select(number => whole.Labels.Span[number]), sample.Labels.ToArray());
+        // The first ones of the set would be a poor sample of sets that are sorted.
+        Assert.Contains(numbers, number => number > 200);
+        Assert.Equal(numbers, Numbers(whole.Sample([100, 7, 0])));
+        Assert.NotEqual(numbers, Numbers(whole.Sample([100, 7, 0], seed: 1)));
+        // More of a class holds the fewer; all of them is the set itself.
+        Assert.Empty(numbers.Except(Numbers(whole.Sample([150, 60, 0]))));
+        Assert.Equal(whole.ContentHash, whole.Sample([240, 60, 0]).ContentHash);
+
+        Assert.Throws<ArgumentException>(() => whole.Sample([1, 1]));
+        Assert.Throws<ArgumentException>(() => whole.Sample([241, 60, 0]));
+        Assert.Throws<ArgumentException>(() => whole.Sample([240, 60, 1]));
+        Assert.Throws<ArgumentException>(() => whole.Sample([0, 0, 0]));
+    }
+
+    [Fact]
+    public void Labels_as_bytes_are_the_labels() => Assert.Equal([0, 2, 1], Make(new byte[6], [0, 2, 1]).LabelBytes());
 }

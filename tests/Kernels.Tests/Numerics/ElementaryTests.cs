@@ -32,6 +32,11 @@ public class ElementaryTests
         public T Apply<T>(T x, T unused) where T : struct, IReal<T> => Elementary.Sigmoid(x);
     }
 
+    internal readonly struct LogOnePlusFormula : IFormula
+    {
+        public T Apply<T>(T x, T unused) where T : struct, IReal<T> => Elementary.LogOnePlus(x);
+    }
+
     internal readonly struct SoftplusFormula : IFormula
     {
         public T Apply<T>(T x, T unused) where T : struct, IReal<T> => Elementary.Softplus(x);
@@ -74,6 +79,9 @@ public class ElementaryTests
             case "Sigmoid":
                 Launch<SigmoidFormula>();
                 break;
+            case "LogOnePlus":
+                Launch<LogOnePlusFormula>();
+                break;
             case "Softplus":
                 Launch<SoftplusFormula>();
                 break;
@@ -98,6 +106,7 @@ public class ElementaryTests
         "ExpMinusOne" => 2 * Math.Sinh(x / 2) * Math.Exp(x / 2),
         "Sigmoid" => 1 / (1 + Math.Exp(-x)),
         // ln(1 + e) is e to double precision's half where e is tiny.
+        "LogOnePlus" => x < 1e-4 ? Series(x) : Math.Log(1 + x),
         "Softplus" => x < -36 ? Math.Exp(x) - Math.Exp(2 * x) / 2 : x < -10 ? Series(Math.Exp(x)) : Math.Log(1 + Math.Exp(x)),
         "Sine" => Math.Sin(2 * Math.PI * x),
         "Cosine" => Math.Cos(2 * Math.PI * x),
@@ -114,6 +123,7 @@ public class ElementaryTests
         ["Tanh", -30.0, 30.0, 0.0, 4e-7], ["Tanh", -1.0, 1.0, 0.0, 4e-7], ["Tanh", -1e-3, 1e-3, 0.0, 4e-7],
         ["ExpMinusOne", -80.0, 87.0, 0.0, 1e-6], ["ExpMinusOne", -1.5, 1.5, 0.0, 1e-6], ["ExpMinusOne", -1e-4, 1e-4, 0.0, 1e-6],
         ["Sigmoid", -87.0, 87.0, 0.0, 4e-7], ["Sigmoid", -2.0, 2.0, 0.0, 4e-7],
+        ["LogOnePlus", 0.0, 1e-3, 0.0, 6e-7], ["LogOnePlus", 1e-3, 4.0, 0.0, 6e-7], ["LogOnePlus", 1e-30, 1e30, 0.0, 6e-7],
         ["Softplus", -87.0, 87.0, 0.0, 6e-7], ["Softplus", -10.0, 2.0, 0.0, 6e-7],
         ["Sine", 0.0, 1.0, 2e-7, 0.0], ["Cosine", 0.0, 1.0, 2e-7, 0.0],
     ];
@@ -143,7 +153,7 @@ public class ElementaryTests
     public void NaNStaysNaNAndTheFarEndsStayFinite(string device)
     {
         var d = TestDevice.Get(device);
-        foreach (string function in (string[])["Exp", "Tanh", "ExpMinusOne", "Sigmoid", "Softplus", "Sine", "Cosine"])
+        foreach (string function in (string[])["Exp", "Tanh", "ExpMinusOne", "Sigmoid", "LogOnePlus", "Softplus", "Sine", "Cosine"])
             Assert.True(float.IsNaN(Run(d, function, [float.NaN])[0]), $"{device} {function} of NaN");
 
         float[] ends = [float.NegativeInfinity, float.MinValue, -1000, 1000, float.MaxValue, float.PositiveInfinity];
@@ -174,7 +184,7 @@ public class ElementaryTests
     public void BothCpuDevicesGiveTheSameBits()
     {
         float[] x = [.. Enumerable.Range(0, 3001).Select(i => i / 3000f)];
-        foreach (string function in (string[])["Exp", "Tanh", "ExpMinusOne", "Sigmoid", "Softplus", "Sine", "Cosine"])
+        foreach (string function in (string[])["Exp", "Tanh", "ExpMinusOne", "Sigmoid", "LogOnePlus", "Softplus", "Sine", "Cosine"])
             Assert.Equal(Run(TestDevice.Get("cpu"), function, x), Run(TestDevice.Get("cpu-ilgpu"), function, x));
     }
 }
