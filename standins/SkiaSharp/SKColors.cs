@@ -11,5 +11,9 @@ public struct SKColors
 
     public static readonly SKColor White = new(0xFFFFFFFF);
 
+    public static readonly SKColor Red = new(0xFFFF0000);
+
+    public static readonly SKColor Blue = new(0xFF0000FF);
+
     public static readonly SKColor Magenta = new(0xFFFF00FF);
 }
