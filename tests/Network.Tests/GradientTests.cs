@@ -10,10 +10,18 @@ public class GradientTests
     [Theory]
     [InlineData(LabelKind.OneHot, GeneratorBatchKind.Shared)]
     [InlineData(LabelKind.Embedding, GeneratorBatchKind.Fresh)]
-    public void TheDiscriminatorsGradientIsThatOfItsLoss(LabelKind label, GeneratorBatchKind batch)
+    public void TheDiscriminatorsGradientIsThatOfItsLoss(LabelKind label, GeneratorBatchKind batch) =>
+        CheckDiscriminator(TinyGan.Steady with { Label = label, GeneratorBatch = batch });
+
+    [Fact]
+    public void AnActivationOnItsOwnHasTheSameGradient() =>
+        // A dropout of nothing keeps it out of the product's epilogue.
+        CheckDiscriminator(TinyGan.Steady with { Discriminator = ["linear 200", "dropout 0", "leaky_relu 0.2", "linear 1"] });
+
+    private static void CheckDiscriminator(Recipe recipe)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Dropout = 0, Label = label, GeneratorBatch = batch, RealTarget = 0.9f, FakeTarget = 0.1f });
+        using var gan = TinyGan.Create(device, recipe with { RealTarget = 0.9f, FakeTarget = 0.1f });
         var before = TinyGan.Tensors(gan.DiscriminatorParameters.Values);
         gan.TrainDiscriminator();
 
@@ -34,7 +42,7 @@ public class GradientTests
     public void TheGeneratorsGradientIsThatOfItsLoss(LabelKind label, GeneratorBatchKind batch)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Dropout = 0, Label = label, GeneratorBatch = batch });
+        using var gan = TinyGan.Create(device, TinyGan.Steady with { Label = label, GeneratorBatch = batch });
         gan.TrainDiscriminator();
         var before = TinyGan.Tensors(gan.GeneratorParameters.Values);
         var reference = new ReferenceGan { Generator = before, Discriminator = TinyGan.Tensors(gan.DiscriminatorParameters.Values) };
