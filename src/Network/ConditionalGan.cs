@@ -26,8 +26,8 @@ namespace GpuCgan.Network;
 public sealed class ConditionalGan : IDisposable
 {
     // Streams of dropout masks: the step of D, and the step of G behind it.
-    private static readonly Pass PassOfD = new(true, 0);
-    private static readonly Pass PassOfG = new(true, 64);
+    private static readonly Pass PassOfD = new(true, 0, Groups: 2);
+    private static readonly Pass PassOfG = new(true, 64, Learns: false);
 
     private readonly ComputeDevice _device;
     private readonly DeviceMemory _memory;
