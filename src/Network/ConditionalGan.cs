@@ -65,12 +65,12 @@ public sealed class ConditionalGan : IDisposable
         _operators = new OperatorSet(device);
         _clock = new StepClock(device, seed);
         int batch = recipe.BatchSize;
-        _generator = new Generator(recipe, plan.Generator, classes, batch, _operators, _clock, _memory);
-        _discriminator = new Discriminator(recipe, plan.Discriminator, image, classes, 2 * batch, _operators, _clock, _memory);
+        _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
+        _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
         _metrics = new MetricsBuffer(_memory);
         _indices = _memory.View<int>(batch);
         _labels = _memory.View<int>(2 * batch);
-        _pairs = _memory.Matrix(2 * batch, image.Pixels + classes);
+        _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
         _logits = _memory.Column(2 * batch);
         _dLogits = _memory.Column(2 * batch);
         _dImages = _memory.Matrix(batch, image.Pixels);
@@ -191,7 +191,7 @@ public sealed class ConditionalGan : IDisposable
         }
     }
 
-    /// <summary>[2·batch, pixels + classes]: the real pairs, then the generated ones.</summary>
+    /// <summary>[2·batch, pixels + label code]: the real pairs, then the generated ones.</summary>
     internal Matrix Pairs => _pairs;
 
     /// <summary>[2·batch]: the labels of <see cref="Pairs"/>.</summary>
