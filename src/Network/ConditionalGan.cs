@@ -4,7 +4,6 @@ using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -149,7 +148,7 @@ public sealed class ConditionalGan : IDisposable
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
         _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, RealPairs.SliceColumns(0, Image.Pixels), _labels.SubView(0, batch));
-        _labels.SubView(0, batch).CopyTo(_device.Stream, FakeLabels);
+        _device.Copy(_labels.SubView(0, batch), FakeLabels);
         _discriminator.EncodeLabels(_labels, _pairs);
         _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
 
