@@ -21,10 +21,9 @@ internal static class BenchCommand
         workload.AddTo(command);
         command.SetAction(parsed =>
         {
-            int?[] sizes = parsed.GetValue(batchSizes) is { } asked ? [.. asked.Cast<int?>()] : [null];
+            int?[] sizes = OrNone(parsed.GetValue(batchSizes)!), teams = OrNone(parsed.GetValue(threads)!);
             Recipe[] recipes = [.. sizes.Select(size => workload.Recipe(parsed, size))];
             var data = workload.Data(parsed, recipes.Max(recipe => recipe.BatchSize));
-            int?[] teams = parsed.GetValue(threads) is { } counts ? [.. counts.Cast<int?>()] : [null];
             IStageDisplay stages = new StageDisplay();
             var cases = new List<BenchCase>();
             string id = "", name = "";
@@ -62,6 +61,9 @@ internal static class BenchCommand
         });
         return command;
     }
+
+    /// <summary>The numbers that were asked for; where there are none, one case that is left to the defaults.</summary>
+    private static int?[] OrNone(int[] asked) => asked.Length == 0 ? [null] : [.. asked.Select(number => (int?)number)];
 
     private static void Print(BenchResult result, bool json)
     {

@@ -27,11 +27,13 @@ internal static class CommonOptions
         CustomParser = result => ParsePositive(result, name),
     };
 
-    /// <summary>An option that takes whole numbers of at least 1 with commas between them, such as 64,512.</summary>
-    public static Option<int[]?> PositiveList(string name, string description) => new(name)
+    /// <summary>An option that takes whole numbers of at least 1 with commas between them, such as 64,512; none where it is not given.</summary>
+    public static Option<int[]> PositiveList(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "N,N…",
+        Arity = ArgumentArity.ExactlyOne,
+        DefaultValueFactory = _ => [],
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
@@ -41,7 +43,7 @@ internal static class CommonOptions
                 if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1 || values.Contains(value))
                 {
                     result.AddError($"{name} '{text}': expected different whole numbers of at least 1 with commas between them, such as 64,512.");
-                    return null;
+                    return [];
                 }
                 values.Add(value);
             }

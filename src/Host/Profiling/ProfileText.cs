@@ -65,7 +65,7 @@ internal static class ProfileText
             $"step      {Milliseconds(s.Median)} ms (10 % {Milliseconds(s.Low)}, 90 % {Milliseconds(s.High)}); while profiled {Milliseconds(p.ProfiledStepSeconds.Median)} ms",
             $"floor     arithmetic {Milliseconds(f.ArithmeticSeconds)} ms: {Number(f.Flops / 1e9)} GFLOP at the product's rate",
             $"          bytes      {Milliseconds(f.BytesSeconds)} ms: {ByteText.Of((long)f.Bytes)} at the copy's rate",
-            $"          {Start(p) + "s",-10} {Milliseconds(f.LaunchesSeconds)} ms: {Count(f.Starts)} of them, doing nothing",
+            $"          {Start(p) + (p.Device == "cpu" ? "s" : "es"),-10} {Milliseconds(f.LaunchesSeconds)} ms: {Count(f.Starts)} of them, each as one that does nothing",
             $"gap       {Milliseconds(gap)} ms from the largest floor, {Percent(gap / s.Median)} % of the step",
         };
         if (p.Unannounced > 0)
