@@ -27,7 +27,7 @@ public sealed class MeasuringTests : IDisposable
         var kernels = profile["kernels"]!.AsArray();
         double launches = kernels.Sum(k => (double)k!["launches"]!);
         Assert.True(kernels.Count > 20 && launches > 40, $"{kernels.Count} kernels, {launches} launches");
-        Assert.InRange(kernels.Sum(k => (double)k!["share"]!), 0.5, 1.5);
+        Assert.All(kernels, k => Assert.InRange((double)k!["share"]!, 0, 1));
         var events = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "t.json")))!["traceEvents"]!.AsArray();
         Assert.Equal(4 * (launches + 1), events.Count(e => (string?)e!["ph"] == "X"));
     }
