@@ -5,7 +5,6 @@ using GpuCgan.Network.Architecture;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -155,7 +154,7 @@ public sealed class ConditionalGan : IDisposable
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
         _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, RealPairs.SliceColumns(0, Image.Pixels), _labels.SubView(0, batch));
-        _labels.SubView(0, batch).CopyTo(_device.Stream, FakeLabels);
+        _device.Copy(_labels.SubView(0, batch), FakeLabels);
         _discriminator.EncodeLabels(_labels, _pairs);
         _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
 

@@ -45,6 +45,7 @@ public sealed class OneHot
     {
         if (labels.Length != y.Rows || repeat < 1 || y.Columns % repeat != 0)
             throw new ArgumentException($"{labels.Length} labels do not fit {y} one-hot rows of {repeat} columns a label.");
+        using var launch = _device.Profiler?.Begin("OneHot", $"{y}", 0, sizeof(int) * labels.Length + sizeof(float) * y.Elements);
         if (_kernel is not null)
         {
             _kernel(_device.Stream, y.Rows * y.Columns, labels, y.Data, new Layout(y.Columns, y.Stride, repeat));
