@@ -38,6 +38,8 @@ public sealed class ReferenceGan
         for (int i = 1; i <= last; i++)
         {
             x = ReferenceLayers.Linear(x, Discriminator, i);
+            if (Discriminator.ContainsKey($"norm{i}.gamma"))
+                x = ReferenceLayers.Normalise(x, Discriminator[$"norm{i}.gamma"], Discriminator[$"norm{i}.beta"], BatchNormEpsilon);
             if (i < last)
                 x = ReferenceLayers.Map(x, v => v > 0 ? v : Slope * v);
         }
