@@ -16,8 +16,9 @@ public sealed class ComputeDevice : IDisposable
 
     private readonly Context _context;
 
-    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team)
+    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps)
     {
+        RecordsSteps = recordSteps;
         Kind = kind;
         Index = index;
         _context = context;
@@ -38,6 +39,9 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Threads that the wide twins use; 0 where ILGPU kernels run.</summary>
     public int Threads => Team?.Threads ?? 0;
 
+    /// <summary>Whether steps are recorded and replayed where the device can do that: see <see cref="StepRecorder"/>.</summary>
+    public bool RecordsSteps { get; }
+
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
 
@@ -50,32 +54,33 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Opens the device that <paramref name="name"/> asks for: <c>auto</c>, <c>cuda[:i]</c>, <c>opencl[:i]</c>, <c>cpu</c> or <c>cpu-ilgpu</c>.</summary>
     /// <param name="name">A device as <c>--device</c> names it.</param>
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
+    /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
     /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
-    public static ComputeDevice Open(string name, int? threads = null)
+    public static ComputeDevice Open(string name, int? threads = null, bool recordSteps = true)
     {
         var request = DeviceRequest.Parse(name);
-        return request.IsAuto ? OpenBest(threads) : Open(request.Kind, request.Index, threads);
+        return request.IsAuto ? OpenBest(threads, recordSteps) : Open(request.Kind, request.Index, threads, recordSteps);
     }
 
-    private static ComputeDevice OpenBest(int? threads)
+    private static ComputeDevice OpenBest(int? threads, bool recordSteps)
     {
         var best = DeviceCatalog.Read().Best;
-        return Open(best.Kind, best.Index, threads);
+        return Open(best.Kind, best.Index, threads, recordSteps);
     }
 
-    private static ComputeDevice Open(DeviceKind kind, int index, int? threads)
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool recordSteps)
     {
         if (kind == DeviceKind.Cpu)
         {
             var context = Context.Create(builder => builder.CPU());
             // Memory alone is taken from this accelerator, so it is the smallest that ILGPU offers.
             var accelerator = new CPUDevice(2, 1, 1).CreateCPUAccelerator(context);
-            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount));
+            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount), recordSteps);
         }
         if (kind == DeviceKind.CpuIlgpu)
         {
             var context = Context.Create(builder => builder.CPU().Optimize(OptimizationLevel.O2));
-            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null);
+            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null, recordSteps);
         }
 
         DriverNames.Register();
@@ -86,11 +91,21 @@ public sealed class ComputeDevice : IDisposable
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
-        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null);
+        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps);
     }
 
+    /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
+    public long HostCalls { get; private set; }
+
+    /// <summary>Counts one of <see cref="HostCalls"/>.</summary>
+    internal void CountHostCall() => HostCalls++;
+
     /// <summary>Memory on this device for <paramref name="length"/> elements, set to zero. The caller disposes it.</summary>
-    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged => new(this, length);
+    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged
+    {
+        HostCalls++;
+        return new(this, length);
+    }
 
     /// <summary>A zeroed matrix whose rows start at multiples of 64 bytes, with its memory. The caller disposes the memory.</summary>
     public (DeviceArray<float> Memory, Matrix Matrix) AllocateMatrix(int rows, int columns)
@@ -101,7 +116,11 @@ public sealed class ComputeDevice : IDisposable
     }
 
     /// <summary>Waits until everything queued on the stream is done.</summary>
-    public void Synchronize() => Stream.Synchronize();
+    public void Synchronize()
+    {
+        HostCalls++;
+        Stream.Synchronize();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
