@@ -32,6 +32,8 @@ public sealed class ConditionalGan : IDisposable
     private readonly DeviceMemory _memory;
     private readonly OperatorSet _operators;
     private readonly StepClock _clock;
+    private readonly StepRecorder _recorder;
+    private readonly Action _step;
     private readonly Generator _generator;
     private readonly Discriminator _discriminator;
     private readonly MetricsBuffer _metrics;
@@ -63,6 +65,8 @@ public sealed class ConditionalGan : IDisposable
         _memory = new DeviceMemory(device);
         _operators = new OperatorSet(device);
         _clock = new StepClock(device, seed);
+        _recorder = new StepRecorder(device);
+        _step = StepOnDevice;
         int batch = recipe.BatchSize;
         _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
         _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
@@ -100,6 +104,9 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Steps done, from the first start of the run.</summary>
     public long Step { get; private set; }
 
+    /// <summary>Why a device that could replay a recorded step launches its kernels one by one; null where it replays, or never could. See <see cref="StepRecorder.WhyPlain"/>.</summary>
+    public string? WhyNotRecorded => _recorder.WhyPlain;
+
     /// <summary>Trainable numbers of G and of D.</summary>
     public (long Generator, long Discriminator) ParameterCounts => (_generator.Parameters.Count, _discriminator.Parameters.Count);
 
@@ -131,6 +138,7 @@ public sealed class ConditionalGan : IDisposable
             if (label >= Classes)
                 throw new ArgumentException($"Label {label} is not below {Classes}.", nameof(labels));
         }
+        _recorder.Forget();
         _data = new TrainingData(_memory, pixels, labels);
     }
 
@@ -138,11 +146,19 @@ public sealed class ConditionalGan : IDisposable
     /// <exception cref="InvalidOperationException">No data was loaded.</exception>
     public void TrainStep()
     {
+        if (_data is null)
+            throw new InvalidOperationException("Load the training data first.");
+        _recorder.Run(0, _step);
+        Step++;
+        _stepsSinceReading++;
+    }
+
+    /// <summary>All that a step does on the device: what a recording holds.</summary>
+    private void StepOnDevice()
+    {
         TrainDiscriminator();
         TrainGenerator();
         _clock.Advance();
-        Step++;
-        _stepsSinceReading++;
     }
 
     /// <summary>The first half of a step: a batch of real and one of generated pairs, and D moves.</summary>
@@ -253,6 +269,7 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Sets the step that the next one goes on from: a resumed run.</summary>
     internal void GoOnFrom(long step)
     {
+        _recorder.Forget();
         Step = step;
         _clock.Set(checked((uint)step), Seed);
     }
@@ -260,6 +277,7 @@ public sealed class ConditionalGan : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _recorder.Dispose();
         _clock.Dispose();
         _memory.Dispose();
     }

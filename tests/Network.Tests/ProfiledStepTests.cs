@@ -7,7 +7,12 @@ namespace GpuCgan.Network.Tests;
 public class ProfiledStepTests
 {
     /// <summary>As small as a GAN gets: the CPU accelerator starts a thread a lane.</summary>
-    private static readonly Recipe Smallest = TinyGan.Recipe with { GeneratorWidths = [100, 100], DiscriminatorWidths = [100], BatchSize = 2 };
+    private static readonly Recipe Smallest = TinyGan.Recipe with
+    {
+        Generator = ["linear 100", "leaky_relu 0.2", "linear 100", "batch_norm", "leaky_relu 0.2", "linear image", "tanh"],
+        Discriminator = ["linear 100", "leaky_relu 0.2", "dropout 0.3", "linear 1"],
+        BatchSize = 2,
+    };
 
     public static TheoryData<string> Recipes => [.. RecipeFile.Names];
 
@@ -24,11 +29,11 @@ public class ProfiledStepTests
     }
 
     [Theory]
-    [InlineData(LabelKind.OneHot, ObjectiveKind.BinaryCrossEntropy, GeneratorBatchKind.Shared, 0f)]
-    [InlineData(LabelKind.Embedding, ObjectiveKind.LeastSquares, GeneratorBatchKind.Fresh, 0.9f)]
-    public void TwinsAndKernelsAnnounceTheSameLaunches(LabelKind label, ObjectiveKind objective, GeneratorBatchKind batch, float average)
+    [InlineData(DiscriminatorLabelKind.OneHot, ObjectiveKind.BinaryCrossEntropy, GeneratorBatchKind.Shared, 0f)]
+    [InlineData(DiscriminatorLabelKind.Embedding, ObjectiveKind.LeastSquares, GeneratorBatchKind.Fresh, 0.9f)]
+    public void TwinsAndKernelsAnnounceTheSameLaunches(DiscriminatorLabelKind label, ObjectiveKind objective, GeneratorBatchKind batch, float average)
     {
-        var recipe = Smallest with { Label = label, Objective = objective, GeneratorBatch = batch, GeneratorAverage = average };
+        var recipe = Smallest with { DiscriminatorLabel = label, Objective = objective, GeneratorBatch = batch, GeneratorAverage = average };
         (string, string, long, long)[] Launches(string name)
         {
             using var device = ComputeDevice.Open(name, profiling: true);

@@ -17,6 +17,11 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "auto",
     };
 
+    public static Option<bool> PlainLaunches() => new("--plain-launches")
+    {
+        Description = "Launch every kernel of every step from the host, where a step would be recorded once and replayed (CUDA): for diagnosis.",
+    };
+
     public static Option<int?> Threads() => Positive("--threads", "Threads of the cpu device; all cores by default.");
 
     /// <summary>An option that takes a whole number of at least 1.</summary>
@@ -74,13 +79,13 @@ internal static class CommonOptions
     };
 
     /// <summary>Opens the device, or says in one line why not.</summary>
-    public static ComputeDevice Open(string device, int? threads, bool profiling = false)
+    public static ComputeDevice Open(string device, int? threads, bool profiling = false, bool plainLaunches = false)
     {
         if (threads is not null && device is not ("cpu" or "auto"))
             throw new UsageException($"--threads {threads}: only --device cpu has threads, not '{device}'.");
         if (threads > 1024)
             throw new UsageException($"--threads {threads}: expected 1 to 1024.");
-        return ComputeDevice.Open(device, threads, profiling);
+        return ComputeDevice.Open(device, threads, profiling, recordSteps: !plainLaunches);
     }
 
     private static int? ParsePositive(ArgumentResult result, string name)

@@ -30,10 +30,13 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         long loggedStep = firstStep;
         var loggedAt = TimeSpan.Zero;
         long checkpointedStep = firstStep == 0 ? -1 : firstStep;
+        string? whyNotRecorded = null;
 
         while (gan.Step < options.Steps && signals.ExitCode == 0 && !TimeIsUp(clock))
         {
             gan.TrainStep();
+            if (whyNotRecorded is null && (whyNotRecorded = gan.WhyNotRecorded) is not null)
+                progress.Warn($"--device {options.Device}: {whyNotRecorded}; training goes on, more slowly.");
             bool last = gan.Step == options.Steps;
             if (gan.Step % options.LogInterval == 0 || last)
             {

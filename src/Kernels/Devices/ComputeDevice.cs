@@ -17,8 +17,9 @@ public sealed class ComputeDevice : IDisposable
 
     private readonly Context _context;
 
-    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team)
+    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps)
     {
+        RecordsSteps = recordSteps;
         Kind = kind;
         Index = index;
         _context = context;
@@ -48,6 +49,9 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Threads that the wide twins use; 0 where ILGPU kernels run.</summary>
     public int Threads => Team?.Threads ?? 0;
 
+    /// <summary>Whether steps are recorded and replayed where the device can do that: see <see cref="StepRecorder"/>.</summary>
+    public bool RecordsSteps { get; }
+
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
 
@@ -66,28 +70,26 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Opens the device that <paramref name="name"/> asks for: <c>auto</c>, <c>cuda[:i]</c>, <c>opencl[:i]</c>, <c>cpu</c> or <c>cpu-ilgpu</c>.</summary>
     /// <param name="name">A device as <c>--device</c> names it.</param>
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
-    /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it.</param>
+    /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it, and a timed step is launched kernel by kernel.</param>
+    /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
     /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
-    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false)
+    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true)
     {
         var request = DeviceRequest.Parse(name);
-        return request.IsAuto ? OpenBest(threads, profiling) : Open(request.Kind, request.Index, threads, profiling);
-    }
-
-    private static ComputeDevice OpenBest(int? threads, bool profiling)
-    {
+        if (!request.IsAuto)
+            return Open(request.Kind, request.Index, threads, profiling, recordSteps);
         var best = DeviceCatalog.Read().Best;
-        return Open(best.Kind, best.Index, threads, profiling);
+        return Open(best.Kind, best.Index, threads, profiling, recordSteps);
     }
 
-    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling)
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps)
     {
         if (kind == DeviceKind.Cpu)
         {
             var context = Context.Create(builder => builder.CPU());
             // Memory alone is taken from this accelerator, so it is the smallest that ILGPU offers.
             var accelerator = new CPUDevice(2, 1, 1).CreateCPUAccelerator(context);
-            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount));
+            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount), recordSteps);
         }
         if (kind == DeviceKind.CpuIlgpu)
         {
@@ -97,7 +99,7 @@ public sealed class ComputeDevice : IDisposable
                 if (profiling)
                     builder.Profiling();
             });
-            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null);
+            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null, recordSteps);
         }
 
         DriverNames.Register();
@@ -108,11 +110,22 @@ public sealed class ComputeDevice : IDisposable
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
-        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null);
+        // A marker between two kernels would break a capture.
+        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
     }
 
+    /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
+    public long HostCalls { get; private set; }
+
+    /// <summary>Counts one of <see cref="HostCalls"/>.</summary>
+    internal void CountHostCall() => HostCalls++;
+
     /// <summary>Memory on this device for <paramref name="length"/> elements, set to zero. The caller disposes it.</summary>
-    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged => new(this, length);
+    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged
+    {
+        HostCalls++;
+        return new(this, length);
+    }
 
     /// <summary>A zeroed matrix whose rows start at multiples of 64 bytes, with its memory. The caller disposes the memory.</summary>
     public (DeviceArray<float> Memory, Matrix Matrix) AllocateMatrix(int rows, int columns)
@@ -133,7 +146,11 @@ public sealed class ComputeDevice : IDisposable
     }
 
     /// <summary>Waits until everything queued on the stream is done.</summary>
-    public void Synchronize() => Stream.Synchronize();
+    public void Synchronize()
+    {
+        HostCalls++;
+        Stream.Synchronize();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

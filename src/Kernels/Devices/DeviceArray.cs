@@ -39,6 +39,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     {
         if (source.Length != Length)
             throw new ArgumentException($"{source.Length} elements do not fill a device array of {Length}.", nameof(source));
+        _device.CountHostCall();
         View.CopyFromCPU(_device.Stream, source);
     }
 
@@ -48,6 +49,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     {
         if (target.Length != Length)
             throw new ArgumentException($"{Length} elements of a device array do not fill {target.Length}.", nameof(target));
+        _device.CountHostCall();
         View.CopyToCPU(_device.Stream, target);
     }
 
