@@ -19,6 +19,13 @@ internal static class TinyGan
         Name = "tiny", Latent = 5, GeneratorWidths = [150, 260, 370], DiscriminatorWidths = [200, 300], BatchSize = 8, Dropout = 0.3f,
     };
 
+    /// <summary>Every option of the adversarial step at once.</summary>
+    public static readonly Recipe Everything = Recipe with
+    {
+        LabelNoise = 0.1f, MismatchedPairs = 0.25f, InstanceNoise = 0.2f, Augment = new Augment { Translate = 0.25f }, NCritic = 2, LearningRateDecay = 0.5f,
+        GeneratorAverage = 0.9f, RealTarget = 0.9f,
+    };
+
     /// <summary>Each class is a bright quarter of its own, with some noise.</summary>
     public static (byte[] Pixels, byte[] Labels) Data(int count = 60)
     {
