@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Threads;
+
+namespace GpuCgan.Kernels.Operators;
+
+public sealed partial class Convolution
+{
+    private void LaunchWide<TWide>(ForwardProduct p) where TWide : struct, IWide<TWide>
+    {
+        var team = _device.Team!;
+        var s = p.Shape;
+        var packed = team.SharedScratch(PackedRows(s.Features, s.Taps) + Slack);
+        var pack = new PackRows { W = p.W.AsHostSpan(), Packed = packed, Rows = s.Features, Depth = s.Taps, Row = p.WStride, Column = 1 };
+        team.Run(ref pack, (s.Features + RowBlock - 1) / RowBlock);
+        int images = ImagesAnItem(s.MapPixels, p.Batch, Gemm.Panel<TWide>.Width, team.Threads);
+        var job = new ForwardImages<TWide> { Product = p, W = packed, Team = team, Images = images };
+        team.Run(ref job, (p.Batch + images - 1) / images);
+    }
+
+    /// <summary>One load and one store of a panel's row: what the windows of one row of one map read through a tap.</summary>
+    private readonly struct Run(int source, int target)
+    {
+        public readonly int Source = source, Target = target;
+    }
+
+    /// <summary>An item is a few images: they are laid out, and their windows go by panels through all features.</summary>
+    private ref struct ForwardImages<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public required ForwardProduct Product;
+        public required Span<float> W;
+        public required WorkerTeam Team;
+        public required int Images;
+
+        public readonly void Run(int item, int worker)
+        {
+            var s = Product.Shape;
+            int width = Gemm.Panel<TWide>.Width;
+            var layout = new PaddedImage(s, s.Stride);
+            int first = item * Images;
+            int images = Math.Min(Images, Product.Batch - first);
+            int imageSize = s.Channels * layout.PlaneSize;
+            int padded = images * imageSize + Slack;
+            int panelSize = s.Taps * width + Slack;
+            var scratch = Team.ScratchOf(worker, padded + panelSize + RowBlock * width + 2 * width);
+            ref float panel = ref scratch[padded];
+            ref float tile = ref scratch[padded + panelSize];
+            var runs = MemoryMarshal.Cast<float, Run>(scratch.Slice(padded + panelSize + RowBlock * width, 2 * width));
+
+            var x = Product.X.AsHostSpan();
+            for (int n = 0; n < images; n++)
+            {
+                for (int c = 0; c < s.Channels; c++)
+                    layout.Write(ref x[(first + n) * Product.XStride + c * s.Pixels], ref scratch[n * imageSize + c * layout.PlaneSize]);
+            }
+            // A vector of the last runs may reach into what lies behind the images; those lanes are never stored.
+            scratch.Slice(padded - Slack, Slack).Clear();
+            int windows = images * s.MapPixels;
+            for (int start = 0; start < windows; start += width)
+            {
+                int count = Math.Min(width, windows - start);
+                Gather(layout, imageSize, ref First(scratch), ref panel, runs[..CutRuns(layout, imageSize, start, count, runs)]);
+                for (int feature = 0; feature < s.Features; feature += RowBlock)
+                {
+                    int rows = Math.Min(RowBlock, s.Features - feature);
+                    Multiply<TWide>(ref W[feature * s.Taps], s.Taps, rows, ref panel, ref tile, width);
+                    Store(first, start, count, feature, rows, ref tile);
+                }
+            }
+        }
+
+        /// <summary>Cuts windows start … start+count−1 of the item where a row of a map or a vector ends.</summary>
+        private readonly int CutRuns(PaddedImage layout, int imageSize, int start, int count, Span<Run> runs)
+        {
+            var s = Product.Shape;
+            int found = 0;
+            for (int i = 0; i < count;)
+            {
+                int image = (start + i) / s.MapPixels;
+                int window = (start + i) % s.MapPixels;
+                int column = window % s.MapWidth;
+                runs[found++] = new Run(image * imageSize + window / s.MapWidth * layout.WindowRow + column, i);
+                i += Math.Min(TWide.Count, s.MapWidth - column);
+            }
+            return found;
+        }
+
+        /// <summary>
+        /// panel[tap, window] = what the window reads through the tap. A run shorter than a vector writes too much, and the next one, further right or in
+        /// the row below, writes over it.
+        /// </summary>
+        private readonly void Gather(PaddedImage layout, int imageSize, ref float images, ref float panel, ReadOnlySpan<Run> runs)
+        {
+            var s = Product.Shape;
+            for (int c = 0; c < s.Channels; c++)
+            {
+                for (int i = 0; i < s.KernelHeight; i++)
+                {
+                    for (int j = 0; j < s.KernelWidth; j++)
+                    {
+                        ref float source = ref Unsafe.Add(ref images, c * layout.PlaneSize + layout.Tap(i, j));
+                        foreach (var run in runs)
+                            TWide.Store(TWide.Load(ref source, (nuint)run.Source), ref panel, (nuint)run.Target);
+                        panel = ref Unsafe.Add(ref panel, Gemm.Panel<TWide>.Width);
+                    }
+                }
+            }
+        }
+
+        /// <summary>The epilogue of a tile, and its store to the maps of the images that its windows belong to.</summary>
+        private readonly void Store(int firstImage, int start, int count, int feature, int rows, ref float tile)
+        {
+            var s = Product.Shape;
+            int width = Gemm.Panel<TWide>.Width;
+            var y = Product.Y.AsHostSpan();
+            bool plain = Product.HasBias == 0 && Product.Activation.Kind == ActivationKind.Identity;
+            int image = start / s.MapPixels;
+            int window = start % s.MapPixels;
+            bool whole = count == width && window + width <= s.MapPixels;
+            for (int row = 0; row < rows && (whole || !plain); row++)
+            {
+                ref float sum = ref Unsafe.Add(ref tile, row * width);
+                ref float whereTo = ref whole ? ref y[(firstImage + image) * Product.YStride + (feature + row) * s.MapPixels + window] : ref sum;
+                var loop = new EpilogueLoop { Sum = ref sum, Y = ref whereTo, Bias = Product.HasBias != 0 ? Product.Bias.AsHostSpan()[feature + row] : 0, Activation = Product.Activation };
+                WideLoop.Run(ref loop, width);
+            }
+            if (whole)
+                return;
+            for (int i = 0; i < count;)
+            {
+                int length = Math.Min(s.MapPixels - window, count - i);
+                for (int row = 0; row < rows; row++)
+                {
+                    MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref tile, row * width + i), length)
+                        .CopyTo(y.Slice((firstImage + image) * Product.YStride + (feature + row) * s.MapPixels + window, length));
+                }
+                i += length;
+                image++;
+                window = 0;
+            }
+        }
+    }
+}
