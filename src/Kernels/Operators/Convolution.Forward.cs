@@ -60,7 +60,14 @@ public sealed partial class Convolution
             for (int start = 0; start < windows; start += width)
             {
                 int count = Math.Min(width, windows - start);
-                Gather(layout, imageSize, ref First(scratch), ref panel, runs[..CutRuns(layout, imageSize, start, count, runs)]);
+                var cut = runs[..CutRuns(layout, imageSize, start, count, runs)];
+                // A narrow map's runs take narrow vectors: a store that crosses a cache line costs two.
+                if (s.MapWidth <= 4)
+                    Gather<Real4>(layout, ref First(scratch), ref panel, cut);
+                else if (s.MapWidth <= 8 && TWide.Count > 8)
+                    Gather<Real8>(layout, ref First(scratch), ref panel, cut);
+                else
+                    Gather<TWide>(layout, ref First(scratch), ref panel, cut);
                 for (int feature = 0; feature < s.Features; feature += RowBlock)
                 {
                     int rows = Math.Min(RowBlock, s.Features - feature);
@@ -90,7 +97,7 @@ public sealed partial class Convolution
         /// panel[tap, window] = what the window reads through the tap. A run shorter than a vector writes too much, and the next one, further right or in
         /// the row below, writes over it.
         /// </summary>
-        private readonly void Gather(PaddedImage layout, int imageSize, ref float images, ref float panel, ReadOnlySpan<Run> runs)
+        private readonly void Gather<TRun>(PaddedImage layout, ref float images, ref float panel, ReadOnlySpan<Run> runs) where TRun : struct, IWide<TRun>
         {
             var s = Product.Shape;
             for (int c = 0; c < s.Channels; c++)
@@ -101,7 +108,7 @@ public sealed partial class Convolution
                     {
                         ref float source = ref Unsafe.Add(ref images, c * layout.PlaneSize + layout.Tap(i, j));
                         foreach (var run in runs)
-                            TWide.Store(TWide.Load(ref source, (nuint)run.Source), ref panel, (nuint)run.Target);
+                            TRun.Store(TRun.Load(ref source, (nuint)run.Source), ref panel, (nuint)run.Target);
                         panel = ref Unsafe.Add(ref panel, Gemm.Panel<TWide>.Width);
                     }
                 }
@@ -114,16 +121,19 @@ public sealed partial class Convolution
             var s = Product.Shape;
             int width = Gemm.Panel<TWide>.Width;
             var y = Product.Y.AsHostSpan();
-            bool plain = Product.HasBias == 0 && Product.Activation.Kind == ActivationKind.Identity;
             int image = start / s.MapPixels;
             int window = start % s.MapPixels;
             bool whole = count == width && window + width <= s.MapPixels;
-            for (int row = 0; row < rows && (whole || !plain); row++)
+            ref float map = ref y[(firstImage + image) * Product.YStride + feature * s.MapPixels + window];
+            ref float target = ref whole ? ref map : ref tile;
+            int targetRow = whole ? s.MapPixels : width;
+            for (int row = 0; row < rows; row++)
             {
                 ref float sum = ref Unsafe.Add(ref tile, row * width);
-                ref float whereTo = ref whole ? ref y[(firstImage + image) * Product.YStride + (feature + row) * s.MapPixels + window] : ref sum;
-                var loop = new EpilogueLoop { Sum = ref sum, Y = ref whereTo, Bias = Product.HasBias != 0 ? Product.Bias.AsHostSpan()[feature + row] : 0, Activation = Product.Activation };
-                WideLoop.Run(ref loop, width);
+                ref float to = ref Unsafe.Add(ref target, row * targetRow);
+                var bias = TWide.Of(Product.HasBias != 0 ? Product.Bias.AsHostSpan()[feature + row] : 0);
+                TWide.Store(Product.Activation.Forward(TWide.Load(ref sum, 0) + bias), ref to, 0);
+                TWide.Store(Product.Activation.Forward(TWide.Load(ref sum, (nuint)TWide.Count) + bias), ref to, (nuint)TWide.Count);
             }
             if (whole)
                 return;

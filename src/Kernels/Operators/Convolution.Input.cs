@@ -66,7 +66,17 @@ public sealed partial class Convolution
                     for (int panel = 0; panel < panels; panel++)
                         Multiply<TWide>(ref block, s.Features, rows, ref scratch[panel * s.Features * width], ref Unsafe.Add(ref tile, panel * width), tileRow);
                     for (int row = 0; row < rows; row++)
-                        Scatter(layout, images, imageSize, ref Unsafe.Add(ref tile, row * tileRow), ref padded[taps[tap + row]]);
+                    {
+                        ref float products = ref Unsafe.Add(ref tile, row * tileRow);
+                        ref float pixels = ref padded[taps[tap + row]];
+                        // A narrow map's runs take narrow vectors: a store that crosses a cache line costs two.
+                        if (s.MapWidth <= 4)
+                            Scatter<Real4>(layout, images, imageSize, ref products, ref pixels);
+                        else if (s.MapWidth <= 8 && TWide.Count > 8)
+                            Scatter<Real8>(layout, images, imageSize, ref products, ref pixels);
+                        else
+                            Scatter<TWide>(layout, images, imageSize, ref products, ref pixels);
+                    }
                 }
                 for (int n = 0; n < images; n++)
                 {
@@ -108,26 +118,26 @@ public sealed partial class Convolution
         }
 
         /// <summary>Adds a tap's products to the pixels that it was read from, a row of windows at a time.</summary>
-        private readonly void Scatter(PaddedImage layout, int images, int imageSize, ref float products, ref float pixels)
+        private readonly void Scatter<TRun>(PaddedImage layout, int images, int imageSize, ref float products, ref float pixels) where TRun : struct, IWide<TRun>
         {
             var s = Product.Shape;
-            int tail = s.MapWidth % TWide.Count;
-            var mask = TWide.Load(ref MemoryMarshal.GetReference(Lanes), (nuint)(16 - tail));
+            int tail = s.MapWidth % TRun.Count, mapHeight = s.MapHeight, mapWidth = s.MapWidth, whole = mapWidth - tail;
+            nint windowRow = layout.WindowRow;
+            var mask = TRun.Load(ref MemoryMarshal.GetReference(Lanes), (nuint)(16 - tail));
             for (int n = 0; n < images; n++)
             {
                 ref float to = ref Unsafe.Add(ref pixels, n * imageSize);
-                for (int row = 0; row < s.MapHeight; row++)
+                for (int row = 0; row < mapHeight; row++)
                 {
-                    int column = 0;
-                    for (; column + TWide.Count <= s.MapWidth; column += TWide.Count)
-                        TWide.Store(TWide.Load(ref to, (nuint)column) + TWide.Load(ref products, (nuint)column), ref to, (nuint)column);
+                    for (int column = 0; column < whole; column += TRun.Count)
+                        TRun.Store(TRun.Load(ref to, (nuint)column) + TRun.Load(ref products, (nuint)column), ref to, (nuint)column);
                     if (tail != 0)
                     {
-                        var product = TWide.WherePositive(mask, TWide.Load(ref products, (nuint)column), TWide.Of(0));
-                        TWide.Store(TWide.Load(ref to, (nuint)column) + product, ref to, (nuint)column);
+                        var product = TRun.WherePositive(mask, TRun.Load(ref products, (nuint)whole), TRun.Of(0));
+                        TRun.Store(TRun.Load(ref to, (nuint)whole) + product, ref to, (nuint)whole);
                     }
-                    to = ref Unsafe.Add(ref to, layout.WindowRow);
-                    products = ref Unsafe.Add(ref products, s.MapWidth);
+                    to = ref Unsafe.Add(ref to, windowRow);
+                    products = ref Unsafe.Add(ref products, mapWidth);
                 }
             }
         }

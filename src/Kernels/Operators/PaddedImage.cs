@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -53,18 +54,13 @@ internal readonly struct PaddedImage
             ref float from = ref Unsafe.Add(ref plane, row * _shape.Width);
             ref float to = ref Unsafe.Add(ref padded, (row + _shape.Padding) * _rowPitch);
             if (Residues == 1)
-            {
                 MemoryMarshal.CreateSpan(ref from, _shape.Width).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref to, _shape.Padding), _shape.Width));
-                continue;
-            }
-            for (int first = 0; first < Math.Min(Residues, _shape.Width); first++)
+            else if (Residues == 2 && _shape.Width >= Pairs)
+                SortPairs(ref from, ref to);
+            else
             {
-                ref float sorted = ref Unsafe.Add(ref to, Sorted(first));
-                for (int column = first; column < _shape.Width; column += Residues)
-                {
-                    sorted = Unsafe.Add(ref from, column);
-                    sorted = ref Unsafe.Add(ref sorted, 1);
-                }
+                for (int column = 0; column < _shape.Width; column++)
+                    Unsafe.Add(ref to, Sorted(column)) = Unsafe.Add(ref from, column);
             }
         }
     }
@@ -77,22 +73,47 @@ internal readonly struct PaddedImage
             ref float from = ref Unsafe.Add(ref padded, (row + _shape.Padding) * _rowPitch);
             ref float to = ref Unsafe.Add(ref plane, row * _shape.Width);
             if (Residues == 1)
-            {
                 MemoryMarshal.CreateSpan(ref Unsafe.Add(ref from, _shape.Padding), _shape.Width).CopyTo(MemoryMarshal.CreateSpan(ref to, _shape.Width));
-                continue;
-            }
-            for (int first = 0; first < Math.Min(Residues, _shape.Width); first++)
+            else if (Residues == 2 && _shape.Width >= Pairs)
+                JoinPairs(ref from, ref to);
+            else
             {
-                ref float sorted = ref Unsafe.Add(ref from, Sorted(first));
-                for (int column = first; column < _shape.Width; column += Residues)
-                {
-                    Unsafe.Add(ref to, column) = sorted;
-                    sorted = ref Unsafe.Add(ref sorted, 1);
-                }
+                for (int column = 0; column < _shape.Width; column++)
+                    Unsafe.Add(ref to, column) = Unsafe.Add(ref from, Sorted(column));
             }
         }
     }
 
+    /// <summary>Columns that are sorted by two together. The last ones of a row overlap those before them, so nothing beyond the row is touched.</summary>
+    private const int Pairs = 8;
+
+    private void SortPairs(ref float from, ref float to)
+    {
+        for (int column = 0; column < _shape.Width; column += Pairs)
+        {
+            int first = Math.Min(column, _shape.Width - Pairs);
+            var sorted = Vector256.Shuffle(Vector256.LoadUnsafe(ref from, (nuint)first), Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
+            sorted.GetLower().StoreUnsafe(ref to, (nuint)Sorted(first));
+            sorted.GetUpper().StoreUnsafe(ref to, (nuint)Sorted(first + 1));
+        }
+    }
+
+    private void JoinPairs(ref float from, ref float to)
+    {
+        for (int column = 0; column < _shape.Width; column += Pairs)
+        {
+            int first = Math.Min(column, _shape.Width - Pairs);
+            var sorted = Vector256.Create(Vector128.LoadUnsafe(ref from, (nuint)Sorted(first)), Vector128.LoadUnsafe(ref from, (nuint)Sorted(first + 1)));
+            Vector256.Shuffle(sorted, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).StoreUnsafe(ref to, (nuint)first);
+        }
+    }
+
     /// <summary>Where a column of the image lies in a sorted row.</summary>
-    private int Sorted(int column) => (column + _shape.Padding) % Residues * _pitch + (column + _shape.Padding) / Residues;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Sorted(int column)
+    {
+        int padded = column + _shape.Padding;
+        // The usual stride needs no division.
+        return Residues == 2 ? (padded & 1) * _pitch + (padded >> 1) : padded % Residues * _pitch + padded / Residues;
+    }
 }

@@ -19,8 +19,8 @@ public class ConvolutionTests
     /// <summary>More than a tile or a panel, short last blocks of rows and runs wider than a vector: too slow for the CPU accelerator.</summary>
     public static IEnumerable<object[]> LargerShapes =>
     [
-        [5, 3, 9, 11, 17, 3, 3, 1, 1, 21], [3, 5, 13, 8, 33, 4, 4, 2, 1, 22], [2, 7, 10, 37, 9, 3, 5, 1, 2, 23], [4, 1, 28, 28, 64, 4, 4, 2, 1, 24], [3, 2, 28, 28, 65, 3, 3, 2, 1, 25],
-        [9, 13, 7, 7, 40, 3, 3, 2, 1, 26], [17, 3, 4, 4, 31, 4, 4, 1, 0, 27], [7, 11, 6, 5, 1, 5, 4, 3, 2, 28], [2, 9, 14, 14, 12, 3, 3, 3, 0, 29], [1, 1, 3, 80, 2, 2, 3, 1, 1, 30],
+        [5, 3, 9, 11, 17, 3, 3, 1, 1, 21], [3, 5, 13, 8, 33, 4, 4, 2, 1, 22], [2, 3, 6, 37, 9, 3, 5, 1, 2, 23], [3, 1, 28, 28, 40, 4, 4, 2, 1, 24], [3, 2, 14, 14, 65, 3, 3, 2, 1, 25],
+        [5, 13, 7, 7, 40, 3, 3, 2, 1, 26], [17, 3, 4, 4, 31, 4, 4, 1, 0, 27], [7, 11, 6, 5, 1, 5, 4, 3, 2, 28], [2, 9, 14, 14, 12, 3, 3, 3, 0, 29], [1, 1, 3, 80, 2, 2, 3, 1, 1, 30],
     ];
 
     public static IEnumerable<object[]> AllShapes => Shapes.Concat(LargerShapes);
