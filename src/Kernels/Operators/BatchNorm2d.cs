@@ -23,7 +23,7 @@ namespace GpuCgan.Kernels.Operators;
 /// The variance is taken in two passes, as there. Sums are taken in the order of <see cref="ChannelLanes"/>: a group sums a channel. With one pixel in the whole batch
 /// σ² = 0 and the running variance stays.
 /// </remarks>
-public sealed partial class BatchNorm2d
+public sealed partial class BatchNorm2d : IBatchNorm
 {
     internal struct ForwardArguments
     {

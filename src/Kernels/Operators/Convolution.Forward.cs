@@ -15,7 +15,10 @@ public sealed partial class Convolution
         var pack = new PackRows { W = p.W.AsHostSpan(), Packed = packed, Rows = s.Features, Depth = s.Taps, Row = p.WStride, Column = 1 };
         team.Run(ref pack, (s.Features + RowBlock - 1) / RowBlock);
         int images = ImagesAnItem(s.MapPixels, p.Batch, Gemm.Panel<TWide>.Width, team.Threads);
-        var job = new ForwardImages<TWide> { Product = p, W = packed, Team = team, Images = images };
+        var job = new ForwardImages<TWide>
+        {
+            Product = p, X = p.X.AsHostSpan(), Y = p.Y.AsHostSpan(), Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, W = packed, Team = team, Images = images,
+        };
         team.Run(ref job, (p.Batch + images - 1) / images);
     }
 
@@ -29,7 +32,7 @@ public sealed partial class Convolution
     private ref struct ForwardImages<TWide> : IJob where TWide : struct, IWide<TWide>
     {
         public required ForwardProduct Product;
-        public required Span<float> W;
+        public required Span<float> X, Y, Bias, W;
         public required WorkerTeam Team;
         public required int Images;
 
@@ -41,21 +44,20 @@ public sealed partial class Convolution
             int first = item * Images;
             int images = Math.Min(Images, Product.Batch - first);
             int imageSize = s.Channels * layout.PlaneSize;
-            int padded = images * imageSize + Slack;
+            int padded = Aligned(images * imageSize + Slack);
             int panelSize = s.Taps * width + Slack;
             var scratch = Team.ScratchOf(worker, padded + panelSize + RowBlock * width + 2 * width);
             ref float panel = ref scratch[padded];
             ref float tile = ref scratch[padded + panelSize];
             var runs = MemoryMarshal.Cast<float, Run>(scratch.Slice(padded + panelSize + RowBlock * width, 2 * width));
 
-            var x = Product.X.AsHostSpan();
             for (int n = 0; n < images; n++)
             {
                 for (int c = 0; c < s.Channels; c++)
-                    layout.Write(ref x[(first + n) * Product.XStride + c * s.Pixels], ref scratch[n * imageSize + c * layout.PlaneSize]);
+                    layout.Write(ref X[(first + n) * Product.XStride + c * s.Pixels], ref scratch[n * imageSize + c * layout.PlaneSize]);
             }
             // A vector of the last runs may reach into what lies behind the images; those lanes are never stored.
-            scratch.Slice(padded - Slack, Slack).Clear();
+            scratch[(images * imageSize)..padded].Clear();
             int windows = images * s.MapPixels;
             for (int start = 0; start < windows; start += width)
             {
@@ -120,20 +122,20 @@ public sealed partial class Convolution
         {
             var s = Product.Shape;
             int width = Gemm.Panel<TWide>.Width;
-            var y = Product.Y.AsHostSpan();
             int image = start / s.MapPixels;
             int window = start % s.MapPixels;
             bool whole = count == width && window + width <= s.MapPixels;
-            ref float map = ref y[(firstImage + image) * Product.YStride + feature * s.MapPixels + window];
+            ref float map = ref Y[(firstImage + image) * Product.YStride + feature * s.MapPixels + window];
             ref float target = ref whole ? ref map : ref tile;
             int targetRow = whole ? s.MapPixels : width;
+            var activation = Product.Activation;
             for (int row = 0; row < rows; row++)
             {
                 ref float sum = ref Unsafe.Add(ref tile, row * width);
                 ref float to = ref Unsafe.Add(ref target, row * targetRow);
-                var bias = TWide.Of(Product.HasBias != 0 ? Product.Bias.AsHostSpan()[feature + row] : 0);
-                TWide.Store(Product.Activation.Forward(TWide.Load(ref sum, 0) + bias), ref to, 0);
-                TWide.Store(Product.Activation.Forward(TWide.Load(ref sum, (nuint)TWide.Count) + bias), ref to, (nuint)TWide.Count);
+                var bias = TWide.Of(Bias.IsEmpty ? 0 : Bias[feature + row]);
+                TWide.Store(activation.Forward(TWide.Load(ref sum, 0) + bias), ref to, 0);
+                TWide.Store(activation.Forward(TWide.Load(ref sum, (nuint)TWide.Count) + bias), ref to, (nuint)TWide.Count);
             }
             if (whole)
                 return;
@@ -143,7 +145,7 @@ public sealed partial class Convolution
                 for (int row = 0; row < rows; row++)
                 {
                     MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref tile, row * width + i), length)
-                        .CopyTo(y.Slice((firstImage + image) * Product.YStride + (feature + row) * s.MapPixels + window, length));
+                        .CopyTo(Y.Slice((firstImage + image) * Product.YStride + (feature + row) * s.MapPixels + window, length));
                 }
                 i += length;
                 image++;

@@ -15,7 +15,10 @@ public sealed partial class Convolution
         var pack = new PackRows { W = p.W.AsHostSpan(), Packed = packed, Rows = s.Taps, Depth = s.Features, Row = 1, Column = p.WStride };
         team.Run(ref pack, (s.Taps + RowBlock - 1) / RowBlock);
         int images = ImagesAnItem(s.MapPixels, p.Batch, Gemm.Panel<TWide>.Width, team.Threads);
-        var job = new InputImages<TWide> { Product = p, W = packed, Team = team, Images = images };
+        var job = new InputImages<TWide>
+        {
+            Product = p, DY = p.DY.AsHostSpan(), DX = p.DX.AsHostSpan(), Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, W = packed, Team = team, Images = images,
+        };
         team.Run(ref job, (p.Batch + images - 1) / images);
     }
 
@@ -29,7 +32,7 @@ public sealed partial class Convolution
     private ref struct InputImages<TWide> : IJob where TWide : struct, IWide<TWide>
     {
         public required InputProduct Product;
-        public required Span<float> W;
+        public required Span<float> DY, DX, Bias, W;
         public required WorkerTeam Team;
         public required int Images;
 
@@ -91,7 +94,6 @@ public sealed partial class Convolution
         {
             var s = Product.Shape;
             int width = Gemm.Panel<TWide>.Width;
-            var dy = Product.DY.AsHostSpan();
             for (int start = 0; start < windows; start += width)
             {
                 int end = Math.Min(start + width, windows);
@@ -100,7 +102,7 @@ public sealed partial class Convolution
                     int image = i / s.MapPixels;
                     int window = i % s.MapPixels;
                     int length = Math.Min(s.MapPixels - window, end - i);
-                    ref float source = ref dy[(firstImage + image) * Product.DYStride + window];
+                    ref float source = ref DY[(firstImage + image) * Product.DYStride + window];
                     ref float target = ref panels[start * s.Features + i - start];
                     if (length == width)
                         Gemm.Panel<TWide>.Pack(ref source, s.MapPixels, 1, s.Features, width, ref target);
@@ -145,11 +147,11 @@ public sealed partial class Convolution
         private readonly void Finish(PaddedImage layout, int image, int channel, ref float padded)
         {
             var s = Product.Shape;
-            ref float dx = ref Product.DX.AsHostSpan()[image * Product.DXStride + channel * s.Pixels];
+            ref float dx = ref DX[image * Product.DXStride + channel * s.Pixels];
             layout.Read(ref padded, ref dx);
-            if (Product.HasBias == 0 && Product.Activation.Kind == ActivationKind.Identity)
+            if (Bias.IsEmpty && Product.Activation.Kind == ActivationKind.Identity)
                 return;
-            var loop = new EpilogueLoop { Sum = ref dx, Y = ref dx, Bias = Product.HasBias != 0 ? Product.Bias.AsHostSpan()[channel] : 0, Activation = Product.Activation };
+            var loop = new EpilogueLoop { Sum = ref dx, Y = ref dx, Bias = Bias.IsEmpty ? 0 : Bias[channel], Activation = Product.Activation };
             WideLoop.Run(ref loop, s.Pixels);
         }
     }

@@ -48,14 +48,14 @@ public sealed partial class Convolution
     }
 
     /// <summary>
-    /// Images an item of work: as few as fill nine tenths of the panels that their windows are cut into, and not so many that threads have nothing to do.
+    /// Images an item of work: as few as fill the panels that their windows are cut into almost to the last, and not so many that threads have nothing to do.
     /// </summary>
     private static int ImagesAnItem(int windows, int images, int panelWidth, int threads)
     {
         const int most = 8;
         int best = 1;
         double filled = 0;
-        for (int count = 1; count <= Math.Clamp(images / (2 * threads), 1, most) && filled < 0.9; count++)
+        for (int count = 1; count <= Math.Clamp(images / (2 * threads), 1, most) && filled < 0.97; count++)
         {
             int panels = (count * windows + panelWidth - 1) / panelWidth;
             double share = (double)count * windows / (panels * panelWidth);
@@ -116,6 +116,9 @@ public sealed partial class Convolution
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T> =>
             T.Store(Activation.Forward(T.Load(ref Sum, offset) + T.Of(Bias)), ref Y, offset);
     }
+
+    /// <summary>Rounded up to whole cache lines, so that what follows in scratch memory starts with one.</summary>
+    private static int Aligned(int floats) => (floats + 15) & ~15;
 
     private static ref float First(Span<float> span) => ref MemoryMarshal.GetReference(span);
 }

@@ -45,22 +45,42 @@ internal readonly struct PaddedImage
         return tap / _shape.KernelSize * PlaneSize + Tap(inKernel / _shape.KernelWidth, inKernel % _shape.KernelWidth);
     }
 
+    /// <summary>Columns that are moved together. The last ones of a row overlap those before them, so nothing beyond the row is touched.</summary>
+    private const int Together = 8;
+
     /// <summary>padded ← plane [H·W], with zeros around it.</summary>
     public void Write(ref float plane, ref float padded)
     {
         MemoryMarshal.CreateSpan(ref padded, PlaneSize).Clear();
-        for (int row = 0; row < _shape.Height; row++)
+        padded = ref Unsafe.Add(ref padded, _shape.Padding * _rowPitch);
+        if (Residues > 2 || _shape.Width < Together)
         {
-            ref float from = ref Unsafe.Add(ref plane, row * _shape.Width);
-            ref float to = ref Unsafe.Add(ref padded, (row + _shape.Padding) * _rowPitch);
-            if (Residues == 1)
-                MemoryMarshal.CreateSpan(ref from, _shape.Width).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref to, _shape.Padding), _shape.Width));
-            else if (Residues == 2 && _shape.Width >= Pairs)
-                SortPairs(ref from, ref to);
-            else
+            for (int row = 0; row < _shape.Height; row++)
             {
                 for (int column = 0; column < _shape.Width; column++)
-                    Unsafe.Add(ref to, Sorted(column)) = Unsafe.Add(ref from, column);
+                    Unsafe.Add(ref padded, row * _rowPitch + Sorted(column)) = Unsafe.Add(ref plane, row * _shape.Width + column);
+            }
+            return;
+        }
+        for (int column = 0; column < _shape.Width; column += Together)
+        {
+            int first = Math.Min(column, _shape.Width - Together);
+            ref float from = ref Unsafe.Add(ref plane, first);
+            ref float to = ref Unsafe.Add(ref padded, Sorted(first));
+            nint next = Sorted(first + 1) - Sorted(first);
+            for (int row = 0; row < _shape.Height; row++)
+            {
+                var pixels = Vector256.LoadUnsafe(ref from);
+                if (Residues == 1)
+                    pixels.StoreUnsafe(ref to);
+                else
+                {
+                    pixels = Vector256.Shuffle(pixels, Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
+                    pixels.GetLower().StoreUnsafe(ref to);
+                    pixels.GetUpper().StoreUnsafe(ref Unsafe.Add(ref to, next));
+                }
+                from = ref Unsafe.Add(ref from, _shape.Width);
+                to = ref Unsafe.Add(ref to, _rowPitch);
             }
         }
     }
@@ -68,43 +88,31 @@ internal readonly struct PaddedImage
     /// <summary>plane [H·W] ← padded, without what lies around it.</summary>
     public void Read(ref float padded, ref float plane)
     {
-        for (int row = 0; row < _shape.Height; row++)
+        padded = ref Unsafe.Add(ref padded, _shape.Padding * _rowPitch);
+        if (Residues > 2 || _shape.Width < Together)
         {
-            ref float from = ref Unsafe.Add(ref padded, (row + _shape.Padding) * _rowPitch);
-            ref float to = ref Unsafe.Add(ref plane, row * _shape.Width);
-            if (Residues == 1)
-                MemoryMarshal.CreateSpan(ref Unsafe.Add(ref from, _shape.Padding), _shape.Width).CopyTo(MemoryMarshal.CreateSpan(ref to, _shape.Width));
-            else if (Residues == 2 && _shape.Width >= Pairs)
-                JoinPairs(ref from, ref to);
-            else
+            for (int row = 0; row < _shape.Height; row++)
             {
                 for (int column = 0; column < _shape.Width; column++)
-                    Unsafe.Add(ref to, column) = Unsafe.Add(ref from, Sorted(column));
+                    Unsafe.Add(ref plane, row * _shape.Width + column) = Unsafe.Add(ref padded, row * _rowPitch + Sorted(column));
             }
+            return;
         }
-    }
-
-    /// <summary>Columns that are sorted by two together. The last ones of a row overlap those before them, so nothing beyond the row is touched.</summary>
-    private const int Pairs = 8;
-
-    private void SortPairs(ref float from, ref float to)
-    {
-        for (int column = 0; column < _shape.Width; column += Pairs)
+        for (int column = 0; column < _shape.Width; column += Together)
         {
-            int first = Math.Min(column, _shape.Width - Pairs);
-            var sorted = Vector256.Shuffle(Vector256.LoadUnsafe(ref from, (nuint)first), Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
-            sorted.GetLower().StoreUnsafe(ref to, (nuint)Sorted(first));
-            sorted.GetUpper().StoreUnsafe(ref to, (nuint)Sorted(first + 1));
-        }
-    }
-
-    private void JoinPairs(ref float from, ref float to)
-    {
-        for (int column = 0; column < _shape.Width; column += Pairs)
-        {
-            int first = Math.Min(column, _shape.Width - Pairs);
-            var sorted = Vector256.Create(Vector128.LoadUnsafe(ref from, (nuint)Sorted(first)), Vector128.LoadUnsafe(ref from, (nuint)Sorted(first + 1)));
-            Vector256.Shuffle(sorted, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).StoreUnsafe(ref to, (nuint)first);
+            int first = Math.Min(column, _shape.Width - Together);
+            ref float from = ref Unsafe.Add(ref padded, Sorted(first));
+            ref float to = ref Unsafe.Add(ref plane, first);
+            nint next = Sorted(first + 1) - Sorted(first);
+            for (int row = 0; row < _shape.Height; row++)
+            {
+                var pixels = Residues == 1
+                    ? Vector256.LoadUnsafe(ref from)
+                    : Vector256.Shuffle(Vector256.Create(Vector128.LoadUnsafe(ref from), Vector128.LoadUnsafe(ref Unsafe.Add(ref from, next))), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
+                pixels.StoreUnsafe(ref to);
+                from = ref Unsafe.Add(ref from, _rowPitch);
+                to = ref Unsafe.Add(ref to, _shape.Width);
+            }
         }
     }
 
@@ -113,7 +121,7 @@ internal readonly struct PaddedImage
     private int Sorted(int column)
     {
         int padded = column + _shape.Padding;
-        // The usual stride needs no division.
-        return Residues == 2 ? (padded & 1) * _pitch + (padded >> 1) : padded % Residues * _pitch + padded / Residues;
+        // The usual strides need no division.
+        return Residues == 1 ? padded : Residues == 2 ? (padded & 1) * _pitch + (padded >> 1) : padded % Residues * _pitch + padded / Residues;
     }
 }

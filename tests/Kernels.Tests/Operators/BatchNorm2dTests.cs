@@ -10,11 +10,12 @@ public class BatchNorm2dTests
     public static IEnumerable<object[]> Cases =>
     [
         [1, 1, 1, 1e-5f, 0.1f, ActivationKind.Identity, 1], [1, 2, 17, 1e-5f, 0.1f, ActivationKind.Tanh, 2], [2, 3, 1, 1e-5f, 0.1f, ActivationKind.Relu, 3],
-        [3, 1, 85, 0.5f, 0.8f, ActivationKind.Identity, 4], [4, 2, 64, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 5], [7, 2, 49, 1e-3f, 0.25f, ActivationKind.Sigmoid, 6],
+        [3, 1, 85, 0.5f, 0.8f, ActivationKind.Identity, 4], [4, 1, 64, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 5], [7, 1, 49, 1e-3f, 0.25f, ActivationKind.Sigmoid, 6],
     ];
 
+    // The reference's Jacobian is quadratic in the pixels of a channel, so these are no larger.
     public static IEnumerable<object[]> AllCases => Cases.Concat(
-        [[64, 9, 49, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 21], [17, 5, 196, 1e-5f, 1f, ActivationKind.Relu, 22], [3, 4, 784, 1e-5f, 0f, ActivationKind.Tanh, 23]]);
+        [[31, 3, 49, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 21], [9, 2, 196, 1e-5f, 1f, ActivationKind.Relu, 22], [3, 1, 784, 1e-5f, 0f, ActivationKind.Tanh, 23]]);
 
     /// <summary>
     /// What a sum in the order of the lanes may lose, for each of its mean magnitude: (M/256 + 32)·2⁻²⁴. The inputs are those of <see cref="BatchNormTests"/>, so what
@@ -93,8 +94,6 @@ public class BatchNorm2dTests
     [OnCpu(nameof(AllCases)), OnCpuIlgpu(nameof(Cases)), OnCuda(nameof(AllCases)), OnOpenCl(nameof(AllCases))]
     public void BackwardMatchesTheReference(string device, int n, int c, int p, float epsilon, float momentum, ActivationKind kind, int seed)
     {
-        if (n * c * p > 20000)
-            return; // The reference's Jacobian is quadratic in the pixels of a channel.
         var d = TestDevice.Get(device);
         int m = n * p;
         string context = $"{device} N={n} C={c} P={p} ε={epsilon} {kind} seed={seed}";
