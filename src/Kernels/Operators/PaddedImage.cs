@@ -57,8 +57,12 @@ internal readonly struct PaddedImage
         {
             for (int row = 0; row < _shape.Height; row++)
             {
-                for (int column = 0; column < _shape.Width; column++)
-                    Unsafe.Add(ref padded, row * _rowPitch + Sorted(column)) = Unsafe.Add(ref plane, row * _shape.Width + column);
+                ref float from = ref Unsafe.Add(ref plane, row * _shape.Width);
+                ref float to = ref Unsafe.Add(ref padded, row * _rowPitch);
+                if (Residues == 1)
+                    MemoryMarshal.CreateSpan(ref from, _shape.Width).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref to, _shape.Padding), _shape.Width));
+                for (int column = 0; Residues > 1 && column < _shape.Width; column++)
+                    Unsafe.Add(ref to, Sorted(column)) = Unsafe.Add(ref from, column);
             }
             return;
         }
