@@ -11,6 +11,11 @@ internal sealed class OperatorSet(ComputeDevice device)
     public ColumnSum ColumnSum { get; } = new(device);
     public Activate Activate { get; } = new(device);
     public BatchNorm BatchNorm { get; } = new(device);
+    public BatchNorm2d BatchNorm2d { get; } = new(device);
+    public Convolution Convolution { get; } = new(device);
+    public ChannelSum ChannelSum { get; } = new(device);
+    public Upsample Upsample { get; } = new(device);
+    public AveragePool AveragePool { get; } = new(device);
     public Dropout Dropout { get; } = new(device);
     public Embedding Embedding { get; } = new(device);
     public OneHot OneHot { get; } = new(device);

@@ -23,7 +23,7 @@ namespace GpuCgan.Kernels.Operators;
 /// <para>A batch of one sample has σ² = 0, so y = f(β) and dx = 0, and an unbiased variance does not exist: the running mean moves, the running variance stays.</para>
 /// <para>Sums are taken in the order of <see cref="Strands"/>: a group sums 16 columns.</para>
 /// </remarks>
-public sealed partial class BatchNorm
+public sealed partial class BatchNorm : IBatchNorm
 {
     /// <summary>The formulas, for one element or a vector of columns.</summary>
     internal static class Formula

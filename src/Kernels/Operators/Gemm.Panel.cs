@@ -16,7 +16,7 @@ public sealed partial class Gemm
     /// Each sum is one chain of fused multiply-adds over k = 0, 1, …, in that order, whatever the height of the row block.
     /// The sums are stored before anything is called: a value that is live across a call has no register inside the loop either.
     /// </remarks>
-    private static class Panel<TWide> where TWide : struct, IWide<TWide>
+    internal static class Panel<TWide> where TWide : struct, IWide<TWide>
     {
         /// <summary>Columns a panel.</summary>
         public static int Width => 2 * TWide.Count;

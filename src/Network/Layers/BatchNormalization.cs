@@ -6,13 +6,14 @@ namespace GpuCgan.Network.Layers;
 
 /// <summary>
 /// y = f(γ·x̂ + β), with x̂ normalised by the statistics of the batch while training and by the running ones otherwise (Ioffe and Szegedy 2015). γ starts at 1,
-/// β at 0, the running variance at 1.
+/// β at 0, the running variance at 1. Of images, channel by channel, the statistics run over all pixels of the batch.
 /// </summary>
 /// <remarks>D sees real and generated images as one batch, and normalises each half by its own statistics: mixed ones would tell the halves of one another, and the sources
 /// call D twice. Running statistics learn from both.</remarks>
 internal sealed class BatchNormalization : Layer
 {
-    private readonly OperatorSet _operators;
+    private readonly IBatchNorm _norm;
+    private readonly int _pixels;
     private readonly Parameters _parameters;
     private readonly BatchNormSlots _slots;
     private readonly BatchNormOptions _options;
@@ -21,10 +22,12 @@ internal sealed class BatchNormalization : Layer
     private readonly ArrayView<float>[] _inverseDeviations;
     private readonly ArrayView<float> _unusedGradient;
 
+    /// <summary>Normalises channels of <paramref name="pixels"/> pixels; with 1, every column for itself.</summary>
     public BatchNormalization(
-        OperatorSet operators, Parameters parameters, DeviceMemory memory, BatchNormSlots slots, BatchNormOptions options, Activation activation)
+        OperatorSet operators, Parameters parameters, DeviceMemory memory, BatchNormSlots slots, BatchNormOptions options, Activation activation, int pixels = 1)
     {
-        _operators = operators;
+        _norm = pixels == 1 ? operators.BatchNorm : operators.BatchNorm2d;
+        _pixels = pixels;
         _parameters = parameters;
         _slots = slots;
         _options = options;
@@ -34,7 +37,7 @@ internal sealed class BatchNormalization : Layer
         _unusedGradient = memory.View<float>(slots.Gamma.Columns);
     }
 
-    public override int Outputs => _slots.Gamma.Columns;
+    public override int Outputs => _slots.Gamma.Columns * _pixels;
 
     public override void Forward(Matrix x, Matrix y, Pass pass)
     {
@@ -42,14 +45,14 @@ internal sealed class BatchNormalization : Layer
         var statistics = _parameters.Statistics;
         if (!pass.Training)
         {
-            _operators.BatchNorm.Infer(
+            _norm.Infer(
                 x, values[_slots.Gamma], values[_slots.Beta], statistics[_slots.RunningMean], statistics[_slots.RunningVariance], y, _options, _activation);
             return;
         }
         var options = pass.Learns ? _options : _options with { Momentum = 0 };
         for (int group = 0; group < pass.Groups; group++)
         {
-            _operators.BatchNorm.Forward(
+            _norm.Forward(
                 Part(x, group, pass), values[_slots.Gamma], values[_slots.Beta], statistics[_slots.RunningMean], statistics[_slots.RunningVariance],
                 Part(y, group, pass), _means[group], _inverseDeviations[group], options, _activation);
         }
@@ -59,7 +62,7 @@ internal sealed class BatchNormalization : Layer
     {
         for (int group = 0; group < pass.Groups; group++)
         {
-            _operators.BatchNorm.Backward(
+            _norm.Backward(
                 Part(x, group, pass), Part(y, group, pass), Part(dy, group, pass), _parameters.Values[_slots.Gamma], _means[group], _inverseDeviations[group], Part(dx ?? dy, group, pass),
                 weights ? _parameters.Gradients[_slots.Gamma] : _unusedGradient, weights ? _parameters.Gradients[_slots.Beta] : _unusedGradient, _activation, accumulate: group > 0);
         }
