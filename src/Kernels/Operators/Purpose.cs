@@ -27,6 +27,12 @@ public static class Purpose
     /// <summary>How far augmented images are moved.</summary>
     public static uint Translation => Of(7, 0);
 
+    /// <summary>Where between a real and a generated sample a gradient penalty is taken: a stream for each use in a step.</summary>
+    public static uint Mixing(int stream) => Of(16, stream);
+
+    /// <summary>How images are augmented: a stream for each batch of a step.</summary>
+    public static uint Augmentation(int stream) => Of(17, stream);
+
     private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
         ? (purpose << 8) | (uint)stream
         : throw new ArgumentOutOfRangeException(nameof(stream), stream, "A purpose has 256 streams.");
