@@ -23,4 +23,7 @@ internal sealed class OperatorSet(ComputeDevice device)
     public SoftmaxCrossEntropy SoftmaxCrossEntropy { get; } = new(device);
     public Translate Translate { get; } = new(device);
     public LeastSquares LeastSquares { get; } = new(device);
+    public CopyMatrix CopyMatrix { get; } = new(device);
+    public MixSamples MixSamples { get; } = new(device);
+    public GradientNormPenalty GradientNormPenalty { get; } = new(device);
 }

@@ -11,9 +11,9 @@ public static class ReferencePenalty
 
     /// <summary>
     /// The gradient of each sample's output by the first <paramref name="selected"/> of its inputs, of a critic of linear layers with LeakyReLU between them: one sample at a
-    /// time, the product of the layers' Jacobians from the input on.
+    /// time, the product of the layers' Jacobians from the input on. Behind each hidden layer its output is multiplied with a dropout mask, where there are masks.
     /// </summary>
-    public static double[,] InputGradients(double[,] x, double[][,] weights, double[][] biases, double slope, int selected)
+    public static double[,] InputGradients(double[,] x, double[][,] weights, double[][,] biases, double slope, int selected, double[][,]? masks = null)
     {
         int rows = x.GetLength(0), inputs = x.GetLength(1);
         var result = new double[rows, selected];
@@ -27,15 +27,16 @@ public static class ReferencePenalty
             {
                 var w = weights[layer];
                 bool last = layer == weights.Length - 1;
-                double[] a = [.. Enumerable.Range(0, w.GetLength(1)).Select(k => biases[layer][k] + Enumerable.Range(0, h.Length).Sum(j => h[j] * w[j, k]))];
+                double[] a = [.. Enumerable.Range(0, w.GetLength(1)).Select(k => biases[layer][0, k] + Enumerable.Range(0, h.Length).Sum(j => h[j] * w[j, k]))];
                 var next = ReferenceGemm.Forward(jacobian, w, null);
                 for (int k = 0; k < a.Length; k++)
                 {
-                    double derivative = last || a[k] > 0 ? 1 : slope;
+                    double derivative = (last || a[k] > 0 ? 1 : slope) * (last ? 1 : masks?[layer][row, k] ?? 1);
+                    a[k] *= derivative;
                     for (int j = 0; j < inputs; j++)
                         next[j, k] *= derivative;
                 }
-                h = [.. a.Select(v => last || v > 0 ? v : slope * v)];
+                h = a;
                 jacobian = next;
             }
             for (int j = 0; j < selected; j++)
