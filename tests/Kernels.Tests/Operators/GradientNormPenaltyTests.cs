@@ -9,9 +9,9 @@ public class GradientNormPenaltyTests
 {
     /// <summary>M, N, centre, seed: ones, primes, the strands' and the groups' edges, more rows than a group of 256.</summary>
     public static IEnumerable<object[]> Cases =>
-        [[1, 1, PenaltyCentre.One, 1], [1, 17, PenaltyCentre.Zero, 2], [7, 16, PenaltyCentre.One, 3], [17, 15, PenaltyCentre.Zero, 4], [33, 50, PenaltyCentre.One, 5]];
+        [[1, 1, PenaltyCentre.One, 1], [7, 17, PenaltyCentre.Zero, 2], [17, 35, PenaltyCentre.One, 3]];
 
-    public static IEnumerable<object[]> AllCases => Cases.Concat([[300, 784, PenaltyCentre.One, 6], [257, 33, PenaltyCentre.Zero, 7]]);
+    public static IEnumerable<object[]> AllCases => Cases.Concat([[33, 16, PenaltyCentre.Zero, 4], [300, 784, PenaltyCentre.One, 6], [257, 33, PenaltyCentre.Zero, 7]]);
 
     [Theory]
     [OnCpu(nameof(AllCases)), OnCpuIlgpu(nameof(Cases)), OnCuda(nameof(AllCases)), OnOpenCl(nameof(AllCases))]

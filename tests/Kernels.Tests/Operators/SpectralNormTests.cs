@@ -7,9 +7,9 @@ namespace GpuCgan.Kernels.Tests.Operators;
 public class SpectralNormTests
 {
     /// <summary>Rows, columns, seed: a number, a vector either way, primes, a group's edges, a tile of the product and one more.</summary>
-    public static IEnumerable<object[]> Shapes => [[1, 1, 1], [1, 17, 2], [19, 1, 3], [7, 5, 4], [16, 33, 5], [65, 16, 6]];
+    public static IEnumerable<object[]> Shapes => [[1, 1, 1], [19, 1, 2], [16, 33, 3]];
 
-    public static IEnumerable<object[]> AllShapes => Shapes.Concat([[300, 200, 7]]);
+    public static IEnumerable<object[]> AllShapes => Shapes.Concat([[1, 17, 4], [7, 5, 5], [65, 16, 6], [300, 200, 7]]);
 
     private static double[] Row(int length, int seed, double low = -1) => [.. Draw.Uniform(1, length, seed, low).Cast<double>()];
 
@@ -119,15 +119,15 @@ public class SpectralNormTests
     public void StepsConvergeToTheLargestSingularValue(string device)
     {
         var d = TestDevice.Get(device);
-        // U·diag(3, 2, 1)·Vᵀ with two rotations by hand: columns of length 3, 2 and 1 that stand on one another, turned by 0.6 in their first plane.
+        // U·diag(3, 1, ½)·Vᵀ by hand: rows of these lengths that stand on one another, the first two turned by 0.6 in their plane.
         double c = Math.Cos(0.6), s = Math.Sin(0.6);
-        using var w = GuardedMatrix.Of(d, new[,] { { 3 * c, 3 * s, 0 }, { -2 * s, 2 * c, 0 }, { 0, 0, 1 }, { 0, 0, 0 } });
+        using var w = GuardedMatrix.Of(d, new[,] { { 3 * c, 3 * s, 0 }, { -s, c, 0 }, { 0, 0, 0.5 }, { 0, 0, 0 } });
         using var u = GuardedVector.Of(d, 0.3, -0.5, 0.4, 0.9);
         using var v = GuardedVector.Unwritten(d, 3);
         using var sigma = GuardedVector.Unwritten(d, 1);
         var norm = new SpectralNorm(d);
-        // Each step shortens the rest by (2/3)², and σ's error goes with its square.
-        for (int i = 0; i < 20; i++)
+        // Each step shortens the rest by (1/3)², and σ's error goes with its square.
+        for (int i = 0; i < 8; i++)
             norm.Iterate(w.Matrix, u.View, v.View, sigma.View);
         sigma.AssertClose([3], 0, 2e-6, device);
         u.AssertClose([1, 0, 0, 0], 1e-6, 0, device + " u, up to its sign");
