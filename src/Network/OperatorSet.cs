@@ -31,6 +31,8 @@ internal sealed class OperatorSet(ComputeDevice device)
     public InstanceNoise InstanceNoise { get; } = new(device);
     public Bernoulli Bernoulli { get; } = new(device);
     public RotateLabels RotateLabels { get; } = new(device);
+    public MixSamples MixSamples { get; } = new(device);
+    public GradientNormPenalty GradientNormPenalty { get; } = new(device);
 
     /// <summary>The game of a recipe.</summary>
     public AdversarialObjective Objective(ObjectiveKind kind) => kind switch

@@ -39,6 +39,9 @@ public static class Purpose
     /// <summary>How images are augmented before D sees them: a stream for each augmentation and use in a step.</summary>
     public static uint Augmentation(int stream) => Of(11, stream);
 
+    /// <summary>Where between a real and a generated sample a gradient penalty is taken: a stream for each use in a step.</summary>
+    public static uint Mixing(int stream) => Of(12, stream);
+
     private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
         ? (purpose << 8) | (uint)stream
         : throw new ArgumentOutOfRangeException(nameof(stream), stream, "A purpose has 256 streams.");

@@ -17,6 +17,15 @@ internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int w
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights) => Apply(dy, dx ?? dy, pass);
 
+    /// <summary>A mask is fixed once it is drawn, so behind it the critic is as linear as before.</summary>
+    public override bool IsPiecewiseLinear => true;
+
+    public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass) => Apply(tx, ty, pass);
+
+    public override void TangentGradient(Matrix tx, Matrix dy, Range inputs)
+    {
+    }
+
     private void Apply(Matrix from, Matrix to, Pass pass)
     {
         if (pass.Training)

@@ -25,17 +25,38 @@ internal abstract class Layer
     /// <summary>Whether y may be, and so is, the memory of x. Then x is gone in backward.</summary>
     public virtual bool InPlace => false;
 
+    /// <summary>
+    /// Whether each sample goes its own way, piecewise linear in x: then a gradient penalty's weight gradient is that of <see cref="Tangent"/> and
+    /// <see cref="TangentGradient"/>, which a layer that says so implements.
+    /// </summary>
+    public virtual bool IsPiecewiseLinear => false;
+
     /// <summary>y = layer(x), [M, inputs] to [M, outputs].</summary>
     public abstract void Forward(Matrix x, Matrix y, Pass pass);
 
     /// <summary>
     /// From dy, the gradient by y: the parameters' gradients, overwritten, where <paramref name="weights"/> asks for them, and dx where it is not null: [M,
-    /// inputs], or the gradient by the inputs that <paramref name="inputs"/> selects alone. dy may be overwritten.
+    /// inputs], or the gradient by the inputs that <paramref name="inputs"/> selects alone. dy may be overwritten: a layer that ends in a nonlinearity leaves the gradient
+    /// before it, which <see cref="TangentGradient"/> reads.
     /// </summary>
     public abstract void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights);
+
+    /// <summary>
+    /// ty = tx·∂y/∂x at the x that <see cref="Forward"/> turned into y: what a small step tx of the inputs does to the outputs. tx is [M, inputs], or a step of the inputs
+    /// that <paramref name="inputs"/> selects alone; ty is [M, outputs], and the memory of tx where the layer works in place.
+    /// </summary>
+    public virtual void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass) => throw NoTangent();
+
+    /// <summary>
+    /// Adds ∂/∂w of Σ ⟨tx·∂y/∂x, dy⟩ to the parameters' gradients, with dy as <see cref="Backward"/> left it: the ordinary weight gradient of (tx, dy). A bias
+    /// has none.
+    /// </summary>
+    public virtual void TangentGradient(Matrix tx, Matrix dy, Range inputs) => throw NoTangent();
 
     /// <summary>Sets the parameters to their first values.</summary>
     public virtual void Initialize()
     {
     }
+
+    private NotSupportedException NoTangent() => new($"{GetType().Name} is not piecewise linear: it has no tangent.");
 }

@@ -26,6 +26,8 @@ internal sealed class Linear : Layer
 
     public override int Outputs => _slots.Weight.Columns;
 
+    public override bool IsPiecewiseLinear => _activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
+
     public override void Forward(Matrix x, Matrix y, Pass pass) =>
         _operators.Gemm.Forward(x, _parameters.Values.Matrix(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
 
@@ -39,11 +41,25 @@ internal sealed class Linear : Layer
             _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
         }
         if (dx is { } target)
-        {
-            var w = _parameters.Values.Matrix(_slots.Weight);
-            var (start, count) = inputs.GetOffsetAndLength(w.Rows);
-            _operators.Gemm.InputGradient(dy, w.SliceRows(start, count), target);
-        }
+            _operators.Gemm.InputGradient(dy, Selected(_parameters.Values, inputs), target);
+    }
+
+    public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass)
+    {
+        _operators.Gemm.Forward(tx, Selected(_parameters.Values, inputs), default, ty, Activation.Identity);
+        // The slope is read from the output, as backward reads it.
+        if (_activation.Kind != ActivationKind.Identity)
+            _operators.Activate.Backward(y, ty, ty, _activation);
+    }
+
+    public override void TangentGradient(Matrix tx, Matrix dy, Range inputs) =>
+        _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients, inputs), accumulate: true);
+
+    private Matrix Selected(Arena arena, Range inputs)
+    {
+        var w = arena.Matrix(_slots.Weight);
+        var (start, count) = inputs.GetOffsetAndLength(w.Rows);
+        return w.SliceRows(start, count);
     }
 
     public override void Initialize()

@@ -26,6 +26,15 @@ internal sealed class Stack
         }
     }
 
+    /// <summary>Columns of the last layer's output.</summary>
+    public int Outputs => _layers[^1].Outputs;
+
+    /// <summary>The widest output of any layer.</summary>
+    public int WidestOutput => _layers.Max(layer => layer.Outputs);
+
+    /// <summary>The first layer that has no <see cref="Layer.Tangent"/>; null where all have one.</summary>
+    public Layer? FirstCurved => _layers.FirstOrDefault(layer => !layer.IsPiecewiseLinear);
+
     public void Initialize()
     {
         foreach (var layer in _layers)
@@ -50,6 +59,39 @@ internal sealed class Stack
             var gradient = i == _layers.Length - 1 ? dy : Rows(_gradients[i], dy.Rows);
             Matrix? target = i == 0 ? dx : Rows(_gradients[i - 1], dy.Rows);
             _layers[i].Backward(Input(i, x), Output(i, y), gradient, target, i == 0 ? inputs : Range.All, pass, weights);
+        }
+    }
+
+    /// <summary>
+    /// Adds ∂/∂w of Σ ⟨t, ∂y/∂x·dy⟩ to the parameters' gradients, where dy started the last <see cref="Backward"/>, through which every layer left its gradient behind, and
+    /// t [M, selected inputs] is held constant: forward goes the tangent, and each layer's weight gradient is that of the tangent that comes in and the gradient
+    /// that came back.
+    /// </summary>
+    /// <param name="tangent">t.</param>
+    /// <param name="y">As the last <see cref="Forward"/> left it.</param>
+    /// <param name="dy">As the last <see cref="Backward"/> left it.</param>
+    /// <param name="inputs">The inputs that Backward differentiated by.</param>
+    /// <param name="pass">The pass of both.</param>
+    /// <param name="here">[rows, <see cref="WidestOutput"/>], overwritten: the tangents behind the layers, in turns with <paramref name="there"/>.</param>
+    /// <param name="there">The same.</param>
+    public void TangentGradient(Matrix tangent, Matrix y, Matrix dy, Range inputs, Pass pass, Matrix here, Matrix there)
+    {
+        var from = tangent;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            bool last = i == _layers.Length - 1;
+            var selected = i == 0 ? inputs : Range.All;
+            _layers[i].TangentGradient(from, last ? dy : Rows(_gradients[i], dy.Rows), selected);
+            if (last)
+                return;
+            var to = from;
+            if (!_layers[i].InPlace || i == 0)
+            {
+                to = Rows(here, dy.Rows).SliceColumns(0, _layers[i].Outputs);
+                (here, there) = (there, here);
+            }
+            _layers[i].Tangent(from, Output(i, y), to, selected, pass);
+            from = to;
         }
     }
 

@@ -67,6 +67,46 @@ public class SoftmaxCrossEntropyTests
         Assert.Equal([-7, 2 * correct, -7], count.Download());
     }
 
+    /// <summary>As AC-GAN has them: a column says real or fake, the classes stand beside it, and more may stand behind.</summary>
+    [Theory]
+    [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void TheLogitsMayBeColumnsOfAWiderMatrix(string device)
+    {
+        var d = TestDevice.Get(device);
+        const int m = 19, classes = 5, start = 1;
+        var (z, batchLabels) = Batch(m, classes, 3);
+        double[,] head = Draw.Uniform(m, classes + 3, 4), dHead = Draw.Uniform(m, classes + 3, 5);
+        for (int i = 0; i < m; i++)
+        {
+            for (int c = 0; c < classes; c++)
+                head[i, start + c] = z[i, c];
+        }
+        using var labels = d.Allocate<int>(m);
+        labels.Upload(batchLabels);
+        using var alone = GuardedMatrix.Of(d, z);
+        using var logits = GuardedMatrix.Of(d, head);
+        using var gradients = GuardedMatrix.Of(d, dHead);
+        using var loss = GuardedVector.Of(d, 0, 0);
+        using var counts = d.Allocate<int>(2);
+        var operation = new SoftmaxCrossEntropy(d);
+        operation.Launch(alone.Matrix, labels.View, alone.Matrix, loss.View.SubView(0, 1), counts.View.SubView(0, 1));
+        operation.Launch(
+            logits.Matrix.SliceColumns(start, classes), labels.View, gradients.Matrix.SliceColumns(start, classes), loss.View.SubView(1, 1), counts.View.SubView(1, 1));
+        float[,] expected = alone.Read(device), actual = gradients.Read(device), untouched = logits.Read(device);
+        for (int i = 0; i < m; i++)
+        {
+            for (int c = 0; c < classes + 3; c++)
+            {
+                bool inside = c >= start && c < start + classes;
+                Assert.Equal(inside ? expected[i, c - start] : (float)dHead[i, c], actual[i, c]);
+                Assert.Equal((float)head[i, c], untouched[i, c]);
+            }
+        }
+        Assert.Equal(loss.Read(device)[0], loss.Read(device)[1]);
+        Assert.Equal(counts.Download()[0], counts.Download()[1]);
+        Assert.NotEqual(0, counts.Download()[0]);
+    }
+
     [Theory]
     [InlineData(1), InlineData(2), InlineData(10)]
     public void TheReferencesGradientIsACentralDifference(int classes)
