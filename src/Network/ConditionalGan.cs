@@ -43,6 +43,7 @@ public sealed class ConditionalGan : IDisposable
     private readonly Matrix _dImages;
     private readonly Parameters? _average;
     private readonly DeviceArray<int> _nonFinite;
+    private DiagnosticsReader? _diagnostics;
     private TrainingData? _data;
     private int _stepsSinceReading;
 
@@ -221,6 +222,9 @@ public sealed class ConditionalGan : IDisposable
         _stepsSinceReading = 0;
         return metrics;
     }
+
+    /// <summary>Waits for the device and looks at what the last step left there.</summary>
+    public StepDiagnostics ReadDiagnostics() => (_diagnostics ??= new DiagnosticsReader(_device, _operators, _memory, this)).Read(this);
 
     /// <summary>Waits for the device and says which network's parameters are not all finite, or null.</summary>
     public string? FindNonFinite()

@@ -18,6 +18,8 @@ internal sealed class OperatorSet(ComputeDevice device)
     public GatherScale GatherScale { get; } = new(device);
     public Adam Adam { get; } = new(device);
     public FiniteCheck FiniteCheck { get; } = new(device);
+    public SumOfSquares SumOfSquares { get; } = new(device);
+    public CopyMatrix CopyMatrix { get; } = new(device);
     public ExponentialMovingAverage Average { get; } = new(device);
     public BinaryCrossEntropy BinaryCrossEntropy { get; } = new(device);
     public SoftmaxCrossEntropy SoftmaxCrossEntropy { get; } = new(device);

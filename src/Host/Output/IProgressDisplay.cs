@@ -12,4 +12,7 @@ internal readonly record struct ProgressState(long Step, long Steps, double Epoc
 internal interface IProgressDisplay : IDisposable
 {
     void Show(ProgressState state);
+
+    /// <summary>Something looks wrong that does not stop the run: a line that leaves the display whole.</summary>
+    void Warn(string message);
 }
