@@ -13,6 +13,7 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     DevicesCommand.Create(),
     TrainCommand.Create(),
     SampleCommand.Create(),
+    InterpolateCommand.Create(),
     DataCommand.Create(),
     EvaluateCommand.Create(),
     CommonOptions.Verbose,

@@ -246,6 +246,21 @@ public sealed class ConditionalGan : IDisposable
         return sampler.Draw(labels, firstImage, count, seed);
     }
 
+    /// <summary>[latent]: the latent vector that <see cref="Sample"/> draws an image of a label from.</summary>
+    public float[] Latent(int label, int image, ulong seed)
+    {
+        using var sampler = new Sampler(_device, _operators, this);
+        return sampler.Latent(label, image, seed);
+    }
+
+    /// <summary>Images of given latent vectors [count, latent] under mixtures of labels [count, classes].</summary>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    public float[] Draw(ReadOnlySpan<float> latents, ReadOnlySpan<float> labelWeights)
+    {
+        using var sampler = new Sampler(_device, _operators, this);
+        return sampler.Draw(latents, labelWeights);
+    }
+
     /// <summary>Waits for everything that is queued.</summary>
     public void Synchronize() => _device.Synchronize();
 

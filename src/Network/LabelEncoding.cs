@@ -34,6 +34,15 @@ internal sealed class LabelEncoding
             _operators.OneHot.Launch(labels, y);
     }
 
+    /// <summary>y [M, classes] ← mixtures of encoded labels, weights [M, classes]: what lies between the labels that the network knows.</summary>
+    public void Mix(Matrix weights, Matrix y)
+    {
+        if (_table is { } table)
+            _operators.Gemm.Forward(weights, _parameters.Values.Matrix(table), default, y, Activation.Identity);
+        else
+            _operators.CopyMatrix.Launch(weights, y);
+    }
+
     /// <summary>The table's gradient from dy [M, classes]; overwrites.</summary>
     public void Backward(ArrayView<int> labels, Matrix dy) =>
         _operators.Embedding.Gradient(labels, dy, _parameters.Gradients.Matrix(_table!), accumulate: false);
