@@ -16,6 +16,7 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     InterpolateCommand.Create(),
     DataCommand.Create(),
     EvaluateCommand.Create(),
+    ReportCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
