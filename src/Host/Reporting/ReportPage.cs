@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using GpuCgan.Host.Data;
@@ -13,6 +14,8 @@ namespace GpuCgan.Host.Reporting;
 internal sealed class ReportPage(RunReport report)
 {
     private const string Style = "report.css";
+    private const string Sheet = "sheet";
+    private const string Fine = "fine";
 
     private readonly HtmlWriter _html = new();
 
@@ -117,7 +120,7 @@ internal sealed class ReportPage(RunReport report)
     {
         _html.Add($"<section id=\"samples\"><h2>Samples</h2>\n");
         if (report.Samples is { } path)
-            Picture(path, "A sheet of generated images: a column for each label, a row for each latent vector.", "What the network draws: a column a label, a row a latent vector. Nothing is picked.", null);
+            Picture(path, "A sheet of generated images: a column for each label, a row for each latent vector.", "What the network draws: a column a label, a row a latent vector. Nothing is picked.", Sheet);
         else
             Missing("There is no sheet of samples.", $"gpucgan sample {Folder}");
         _html.Add($"</section>\n");
@@ -127,7 +130,7 @@ internal sealed class ReportPage(RunReport report)
     {
         _html.Add($"<section id=\"evolution\"><h2>Evolution</h2>\n");
         if (File.Exists(report.Run.EvolutionFile))
-            Picture(report.Run.EvolutionFile, "An animation of the same sheet through training, from noise to the last step.", "The same latent vectors and labels from before the first step to the last.", null);
+            Picture(report.Run.EvolutionFile, "An animation of the same sheet through training, from noise to the last step.", "The same latent vectors and labels from before the first step to the last.", Sheet);
         else
             Missing("There is no animation: it is drawn when a training ends. Go on with", $"gpucgan train --resume {Folder}");
         _html.Add($"</section>\n");
@@ -139,7 +142,7 @@ internal sealed class ReportPage(RunReport report)
         if (File.Exists(report.Run.LossesFile))
         {
             Picture(report.Run.LossesFile, "Curves against the step: losses of D and G, what D says of real and generated images, distances between images of a label, norms of the gradients.",
-                "In a balanced run D says a little more than 0.5 of real images and a little less of generated ones, and two generated images of a label are about as far apart as two real ones: far below, G has collapsed.", "plot");
+                "In a balanced run D says a little more than 0.5 of real images and a little less of generated ones, and two generated images of a label are about as far apart as two real ones: far below, G has collapsed.", Fine);
         }
         else
         {
@@ -160,7 +163,7 @@ internal sealed class ReportPage(RunReport report)
             _html.Add($"<section style=\"padding-top:0\">\n");
             Picture(path,
                 ofLabels ? "Generated images on the way from one label to another." : "Generated images on the way from one latent vector to another.",
-                ofLabels ? "From one label to another, each latent vector unchanged." : "From one latent vector to another, each label unchanged. Smooth changes show that G has learnt more than single images.", null);
+                ofLabels ? "From one label to another, each latent vector unchanged." : "From one latent vector to another, each label unchanged. Smooth changes show that G has learnt more than single images.", Sheet);
             _html.Add($"</section>\n");
         }
         _html.Add($"</div></section>\n");
@@ -170,7 +173,7 @@ internal sealed class ReportPage(RunReport report)
     {
         _html.Add($"<section id=\"{id}\"><h2>{heading}</h2>\n");
         if (File.Exists(path))
-            Picture(path, alt, caption, null);
+            Picture(path, alt, caption, Fine);
         else
             Missing("This picture is drawn with an evaluation.", $"gpucgan evaluate {Folder}");
         _html.Add($"</section>\n");
@@ -210,9 +213,16 @@ internal sealed class ReportPage(RunReport report)
         }
     }
 
-    private void Picture(string path, string alt, string caption, string? kind)
+    /// <param name="path">A PNG.</param>
+    /// <param name="alt">For who cannot see it.</param>
+    /// <param name="caption">Below it.</param>
+    /// <param name="kind">Its class of style; "fine" for a picture that is drawn at twice its size.</param>
+    private void Picture(string path, string alt, string caption, string kind)
     {
-        _html.Add($"<figure class=\"{kind ?? "sheet"}\"><img alt=\"{alt}\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"><figcaption>{caption}</figcaption></figure>\n");
+        byte[] png = File.ReadAllBytes(path);
+        // The header's first fields, 16 and 20 bytes into every PNG.
+        int Size(int at) => BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at)) / (kind == Fine ? 2 : 1);
+        _html.Add($"<figure class=\"{kind}\"><div tabindex=\"0\"><img alt=\"{alt}\" width=\"{Size(16)}\" height=\"{Size(20)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\"></div><figcaption>{caption}</figcaption></figure>\n");
     }
 
     private void Missing(string what, string command)

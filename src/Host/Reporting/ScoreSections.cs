@@ -17,7 +17,7 @@ internal sealed class ScoreSections(HtmlWriter html, EvaluationResult evaluation
     /// <summary>What the distances to the training images say, in words and figures.</summary>
     public static void AddMemorisation(HtmlWriter html, Memorisation m)
     {
-        html.Add($"<p>{Text($"{m.Images:N0}")} generated and {Text($"{m.TestImages:N0}")} held-out images were compared with every training image. The median distance to the nearest is {Text($"{m.Generated:0.000}")} for generated images and {Text($"{m.HeldOut:0.000}")} for held-out ones, which nobody could copy. ");
+        html.Add($"<p class=\"after\">{Text($"{m.Images:N0}")} generated and {Text($"{m.TestImages:N0}")} held-out images were compared with every training image. The median distance to the nearest is {Text($"{m.Generated:0.000}")} for generated images and {Text($"{m.HeldOut:0.000}")} for held-out ones, which nobody could copy. ");
         html.Add($"A generated image is the nearer one in {Text($"{100 * m.CloserShare:0}")} % of pairs (50 % where both are alike), and {Text($"{100 * m.CopyShare:0.0}")} % lie nearer than {Text($"{m.CopyDistance:0.000}")}, as 1 % of the held-out images do. A share far above that is a sign of copies; a generator that draws nothing but typical images is nearer too, so look at the pairs.</p>\n");
     }
 
