@@ -28,7 +28,7 @@ internal sealed class SymptomWatch(ObjectiveKind objective, Action<string> warn)
     /// <summary>The norm of G's gradient. Healthy runs: 0.15 to 2; one whose D had won for good: 10⁻⁵.</summary>
     public const double VanishedGradient = 1e-3;
 
-    /// <summary>D(x) − D(G(z)) over the first window. Healthy runs: 0.05 to 0.2; a D that cannot learn: at most 0.01.</summary>
+    /// <summary>D(x) − D(G(z)) over the first window. Healthy runs: 0.08 to 0.14; a D that cannot learn: below 0.01.</summary>
     public const double Chance = 0.02;
 
     /// <summary>A loss. Healthy runs: 0.1 to 1.4; where D wins, 7 to 12; where it runs away, 15 to 5,000.</summary>
