@@ -1,6 +1,7 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Architecture;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
@@ -25,8 +26,8 @@ namespace GpuCgan.Network;
 public sealed class ConditionalGan : IDisposable
 {
     // Streams of dropout masks: the step of D, and the step of G behind it.
-    private static readonly Pass PassOfD = new(true, 0);
-    private static readonly Pass PassOfG = new(true, 64);
+    private static readonly Pass PassOfD = new(true, 0, Groups: 2);
+    private static readonly Pass PassOfG = new(true, 64, Learns: false);
 
     private readonly ComputeDevice _device;
     private readonly DeviceMemory _memory;
@@ -48,14 +49,16 @@ public sealed class ConditionalGan : IDisposable
     private int _stepsSinceReading;
 
     /// <summary>Allocates both networks on <paramref name="device"/> and draws their first parameters from <paramref name="seed"/>.</summary>
-    /// <exception cref="InvalidDataException">The recipe is out of range.</exception>
+    /// <exception cref="InvalidDataException">The recipe is out of range, or makes no network for these images.</exception>
     public ConditionalGan(ComputeDevice device, Recipe recipe, ImageShape image, int classes, ulong seed)
     {
         RecipeFile.Check(recipe, $"recipe '{recipe.Name}'");
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
+        var plan = GanPlan.Of(recipe, image, classes);
         _device = device;
         Recipe = recipe;
+        Plan = plan;
         Image = image;
         Classes = classes;
         Seed = seed;
@@ -63,12 +66,12 @@ public sealed class ConditionalGan : IDisposable
         _operators = new OperatorSet(device);
         _clock = new StepClock(device, seed);
         int batch = recipe.BatchSize;
-        _generator = new Generator(recipe, image, classes, batch, _operators, _clock, _memory);
-        _discriminator = new Discriminator(recipe, image, classes, 2 * batch, _operators, _clock, _memory);
+        _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
+        _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
         _metrics = new MetricsBuffer(_memory);
         _indices = _memory.View<int>(batch);
         _labels = _memory.View<int>(2 * batch);
-        _pairs = _memory.Matrix(2 * batch, image.Pixels + classes);
+        _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
         _logits = _memory.Column(2 * batch);
         _dLogits = _memory.Column(2 * batch);
         _dImages = _memory.Matrix(batch, image.Pixels);
@@ -101,6 +104,9 @@ public sealed class ConditionalGan : IDisposable
 
     /// <summary>Trainable numbers of G and of D.</summary>
     public (long Generator, long Discriminator) ParameterCounts => (_generator.Parameters.Count, _discriminator.Parameters.Count);
+
+    /// <summary>The shapes of both networks' layers.</summary>
+    internal GanPlan Plan { get; }
 
     internal Parameters GeneratorParameters => _generator.Parameters;
 
@@ -186,7 +192,7 @@ public sealed class ConditionalGan : IDisposable
         }
     }
 
-    /// <summary>[2·batch, pixels + classes]: the real pairs, then the generated ones.</summary>
+    /// <summary>[2·batch, pixels + label code]: the real pairs, then the generated ones.</summary>
     internal Matrix Pairs => _pairs;
 
     /// <summary>[2·batch]: the labels of <see cref="Pairs"/>.</summary>

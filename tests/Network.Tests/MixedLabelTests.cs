@@ -8,11 +8,11 @@ public class MixedLabelTests
     private static float[] OneHot(int label) => [.. Enumerable.Range(0, TinyGan.Classes).Select(c => c == label ? 1f : 0f)];
 
     [Theory]
-    [InlineData(LabelKind.OneHot), InlineData(LabelKind.Embedding)]
-    public void ALatentVectorUnderOneLabelGivesTheImageThatItWasTakenFrom(LabelKind label)
+    [InlineData(GeneratorLabelKind.None), InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding)]
+    public void ALatentVectorUnderOneLabelGivesTheImageThatItWasTakenFrom(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Label = label });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = label });
         for (int i = 0; i < 3; i++)
             gan.TrainStep();
         // Rows of the first block and beyond; more images than a block holds.
@@ -26,11 +26,11 @@ public class MixedLabelTests
     }
 
     [Theory]
-    [InlineData(LabelKind.OneHot), InlineData(LabelKind.Embedding)]
-    public void AMixtureLiesBetweenItsLabels(LabelKind label)
+    [InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding)]
+    public void AMixtureLiesBetweenItsLabels(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Label = label });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = label });
         float[] z = gan.Latent(0, 0, 4);
         float[] At(float share) => gan.Draw(z, [1 - share, share, 0]);
         double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => Math.Pow(x - y, 2)).Sum());

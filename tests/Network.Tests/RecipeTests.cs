@@ -8,9 +8,9 @@ public class RecipeTests
     [Fact]
     public void ARecipeComesBackFromItsJson()
     {
-        var recipe = new Recipe { Name = "x", Label = LabelKind.Embedding, GeneratorWidths = [7, 8], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
+        var recipe = new Recipe { Name = "x", GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, Generator = ["linear 7", "tanh"], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
         Assert.True(RecipeFile.AreSame(recipe, RecipeFile.Parse(JsonNode.Parse(RecipeFile.ToJson(recipe).ToJsonString()), "test")));
-        Assert.False(RecipeFile.AreSame(recipe, recipe with { Dropout = 0.1f }));
+        Assert.False(RecipeFile.AreSame(recipe, recipe with { Discriminator = ["linear 1"] }));
     }
 
     [Fact]
@@ -20,8 +20,8 @@ public class RecipeTests
     [Theory]
     [InlineData("""{"latnet":64}""", "latnet")]
     [InlineData("""{"latent":"many"}""", "test")]
-    [InlineData("""{"label":"hot"}""", "test")]
-    [InlineData("""{"label":1}""", "test")]
+    [InlineData("""{"generator_label":"hot"}""", "test")]
+    [InlineData("""{"generator_label":1}""", "test")]
     [InlineData("null", "test")]
     public void WhatIsNoRecipeIsRefused(string json, string named)
     {
@@ -33,10 +33,10 @@ public class RecipeTests
     public static TheoryData<Recipe, string> OutOfRange => new()
     {
         { new Recipe { Latent = 0 }, "latent" },
-        { new Recipe { GeneratorWidths = [] }, "generator_widths" },
-        { new Recipe { DiscriminatorWidths = [8, 0] }, "discriminator_widths" },
-        { new Recipe { LeakySlope = 1 }, "leaky_slope" },
-        { new Recipe { Dropout = 1 }, "dropout" },
+        { new Recipe { Generator = [] }, "generator holds 0 layers" },
+        { new Recipe { Discriminator = ["linear 8", "linear 0"] }, "discriminator: layer 'linear 0'" },
+        { new Recipe { Discriminator = ["leaky_relu 1"] }, "leaky_relu" },
+        { new Recipe { Discriminator = [null!] }, "discriminator: layer ''" },
         { new Recipe { BatchSize = 1 }, "batch_size" },
         { new Recipe { GeneratorLearningRate = float.NaN }, "generator_learning_rate" },
         { new Recipe { AdamBeta2 = 1 }, "adam_beta2" },
@@ -50,15 +50,6 @@ public class RecipeTests
     {
         var e = Assert.Throws<InvalidDataException>(() => RecipeFile.Check(recipe, "test"));
         Assert.Contains(field, e.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void WidthsShrinkWithTheImageAndNeverGrow()
-    {
-        var recipe = new Recipe();
-        Assert.Equal([128, 256, 512, 1024], recipe.Scale(recipe.GeneratorWidths, new ImageShape(28, 28, 1)));
-        Assert.Equal([48, 80, 160, 304], recipe.Scale(recipe.GeneratorWidths, new ImageShape(8, 8, 1)));
-        Assert.Equal([512, 512, 512], recipe.Scale(recipe.DiscriminatorWidths, new ImageShape(64, 64, 3)));
     }
 
     [Fact]

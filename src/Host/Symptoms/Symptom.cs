@@ -8,7 +8,7 @@ internal sealed record Symptom(string Id, string Title, string Advice)
 {
     public static Symptom DiscriminatorWins { get; } = new(
         "d_wins", "D tells real from generated without fail, and G learns little from that",
-        "try a smaller discriminator_learning_rate, a larger dropout, or real_target 0.9 in the recipe");
+        "try a smaller discriminator_learning_rate, more dropout in the discriminator, or real_target 0.9 in the recipe");
 
     public static Symptom Collapse { get; } = new(
         "collapse", "G's images of a label are nearly all alike: it has collapsed",
@@ -20,7 +20,7 @@ internal sealed record Symptom(string Id, string Title, string Advice)
 
     public static Symptom DiscriminatorAtChance { get; } = new(
         "d_at_chance", "D has not learnt to tell real from generated since the start, so G has nothing to learn from",
-        "try a larger --lr, a smaller dropout or wider discriminator_widths in the recipe, and check that the data's labels are right");
+        "try a larger --lr, less dropout or wider layers in the recipe's discriminator, and check that the data's labels are right");
 
     public static Symptom LossRunsAway { get; } = new(
         "loss_runs_away", "a loss grows without end",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using GpuCgan.Network.Architecture;
 
 namespace GpuCgan.Network.Recipes;
 
@@ -72,10 +73,8 @@ public static class RecipeFile
     public static void Check(Recipe r, string source)
     {
         Within(r.Latent is >= 1 and <= 4096, "latent", r.Latent, "1 to 4096");
-        Widths(r.GeneratorWidths, "generator_widths");
-        Widths(r.DiscriminatorWidths, "discriminator_widths");
-        Within(r.LeakySlope is > 0 and < 1, "leaky_slope", r.LeakySlope, "between 0 and 1");
-        Within(r.Dropout is >= 0 and < 1, "dropout", r.Dropout, "0 to below 1");
+        Layers(r.Generator, "generator");
+        Layers(r.Discriminator, "discriminator");
         Within(r.BatchNormEpsilon is > 0 and <= 1, "batch_norm_epsilon", r.BatchNormEpsilon, "above 0, at most 1");
         Within(r.BatchNormMomentum is > 0 and <= 1, "batch_norm_momentum", r.BatchNormMomentum, "above 0, at most 1");
         Within(r.RealTarget is >= 0 and <= 1, "real_target", r.RealTarget, "0 to 1");
@@ -96,12 +95,21 @@ public static class RecipeFile
                 throw new InvalidDataException($"{source}: {field} is {value.ToString(null, CultureInfo.InvariantCulture)}; it must be {range}.");
         }
 
-        void Widths(int[]? widths, string field)
+        void Layers(string[]? lines, string field)
         {
-            if (widths is null || widths.Length is < 1 or > 16)
-                throw new InvalidDataException($"{source}: {field} holds {widths?.Length ?? 0} widths; it must be 1 to 16 of them.");
-            foreach (int width in widths)
-                Within(width is >= 1 and <= 16384, field, width, "1 to 16384");
+            if (lines is null || lines.Length is < 1 or > 64)
+                throw new InvalidDataException($"{source}: {field} holds {lines?.Length ?? 0} layers; it must be 1 to 64 of them.");
+            foreach (string line in lines)
+            {
+                try
+                {
+                    LayerSpec.Parse(line ?? "");
+                }
+                catch (InvalidDataException e)
+                {
+                    throw new InvalidDataException($"{source}: {field}: {e.Message}");
+                }
+            }
         }
     }
 

@@ -192,7 +192,8 @@ public sealed class TrainingRunTests : IDisposable
     public void ADivergedRunEndsWithItsOwnExitCode()
     {
         // Sixteen layers whose weights grow by 1 a step give logits whose squares overflow single precision within a few steps.
-        File.WriteAllText(In("deep.json"), $$"""{ "name": "deep", "objective": "least_squares", "discriminator_widths": [{{string.Join(',', Enumerable.Repeat(512, 16))}}] }""");
+        string layers = string.Concat(Enumerable.Repeat("\"linear 512\", \"leaky_relu 0.2\", \"dropout 0.4\", ", 16));
+        File.WriteAllText(In("deep.json"), $$"""{ "name": "deep", "objective": "least_squares", "discriminator": [{{layers}} "linear 1"] }""");
         var result = Cli.Run(_folder, "train", "--steps", "400", "--lr", "1", "--device", "cpu", "--recipe", "deep.json");
         Assert.True(result.ExitCode == 4, result.Error);
         Assert.Contains("training diverged: by step", result.Error, StringComparison.Ordinal);

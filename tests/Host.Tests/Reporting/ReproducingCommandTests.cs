@@ -45,7 +45,7 @@ public class ReproducingCommandTests
         var mlp = RecipeFile.Load("mlp");
         Assert.Equal("gpucgan train --lr 0.001 --device cpu", Of(Options(recipe: mlp with { GeneratorLearningRate = 0.001f, DiscriminatorLearningRate = 0.001f })));
         Assert.StartsWith("gpucgan train --batch-size 16 --device cpu", Of(Options(recipe: mlp with { BatchSize = 16 })), StringComparison.Ordinal);
-        Assert.Equal("gpucgan train --recipe 'runs/my run/options.json' --device cpu", Of(Options(recipe: mlp with { LeakySlope = 0.1f })));
+        Assert.Equal("gpucgan train --recipe 'runs/my run/options.json' --device cpu", Of(Options(recipe: mlp with { AdamBeta1 = 0.4f })));
         Assert.Equal("gpucgan train --recipe 'runs/my run/options.json' --device cpu", Of(Options(recipe: mlp with { Name = "mine" })));
     }
 

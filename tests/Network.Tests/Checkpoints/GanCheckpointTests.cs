@@ -15,7 +15,7 @@ public sealed class GanCheckpointTests : IDisposable
     [Fact]
     public void AResumedRunHasTheBitsOfOneThatNeverStopped()
     {
-        var recipe = TinyGan.Recipe with { GeneratorAverage = 0.9f, Label = LabelKind.Embedding };
+        var recipe = TinyGan.Recipe with { GeneratorAverage = 0.9f, GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding };
         using var device = ComputeDevice.Open("cpu", 2);
         using var whole = TinyGan.Create(device, recipe);
         for (int i = 0; i < 25; i++)
@@ -73,7 +73,7 @@ public sealed class GanCheckpointTests : IDisposable
         GanCheckpoint.Save(gan, PathOf("a.safetensors"));
         // The same file under a recipe with another width, which the same number of characters says.
         string text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(PathOf("a.safetensors")));
-        string changed = text.Replace("[200,300]", "[300,300]", StringComparison.Ordinal);
+        string changed = text.Replace("linear 200", "linear 300", StringComparison.Ordinal);
         Assert.NotEqual(text, changed);
         File.WriteAllBytes(PathOf("b.safetensors"), System.Text.Encoding.Latin1.GetBytes(changed));
         var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("b.safetensors")));
