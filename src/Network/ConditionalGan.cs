@@ -59,6 +59,7 @@ public sealed class ConditionalGan : IDisposable
     private readonly Matrix _dImages;
     private readonly Parameters? _average;
     private readonly DeviceArray<int> _nonFinite;
+    private DiagnosticsReader? _diagnostics;
     private TrainingData? _data;
     private int _stepsSinceReading;
 
@@ -289,6 +290,9 @@ public sealed class ConditionalGan : IDisposable
         return metrics;
     }
 
+    /// <summary>Waits for the device and looks at what the last step left there.</summary>
+    public StepDiagnostics ReadDiagnostics() => (_diagnostics ??= new DiagnosticsReader(_device, _operators, _memory, this)).Read(this);
+
     /// <summary>Waits for the device and says which network's parameters are not all finite, or null.</summary>
     public string? FindNonFinite()
     {
@@ -307,6 +311,21 @@ public sealed class ConditionalGan : IDisposable
     {
         using var sampler = new Sampler(_device, _operators, this);
         return sampler.Draw(labels, firstImage, count, seed);
+    }
+
+    /// <summary>[latent]: the latent vector that <see cref="Sample"/> draws an image of a label from.</summary>
+    public float[] Latent(int label, int image, ulong seed)
+    {
+        using var sampler = new Sampler(_device, _operators, this);
+        return sampler.Latent(label, image, seed);
+    }
+
+    /// <summary>Images of given latent vectors [count, latent] under mixtures of labels [count, classes].</summary>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    public float[] Draw(ReadOnlySpan<float> latents, ReadOnlySpan<float> labelWeights)
+    {
+        using var sampler = new Sampler(_device, _operators, this);
+        return sampler.Draw(latents, labelWeights);
     }
 
     /// <summary>Waits for everything that is queued.</summary>

@@ -15,6 +15,7 @@ internal sealed class Generator
     private readonly Stack _stack;
     private readonly LabelEncoding _encoding;
     private readonly Philox _philox;
+    private readonly CopyMatrix _copy;
     private readonly StepClock _clock;
     private readonly Matrix _input;
     private readonly Matrix _labelGradient;
@@ -25,6 +26,7 @@ internal sealed class Generator
     {
         _latent = recipe.Latent;
         _philox = operators.Philox;
+        _copy = operators.CopyMatrix;
         _clock = clock;
         var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
@@ -54,6 +56,15 @@ internal sealed class Generator
         _philox.Normal(_clock.View, purpose, input.SliceColumns(0, _latent));
         _encoding.Forward(labels, input);
         _stack.Forward(input, images, new Pass(training, 0));
+    }
+
+    /// <summary>images [M, pixels] ← G(latents [M, latent], mixtures of labels [M, classes]), not in training.</summary>
+    public void Draw(Matrix latents, Matrix labelWeights, Matrix images)
+    {
+        var input = Input(images.Rows);
+        _copy.Launch(latents, input.SliceColumns(0, _latent));
+        _encoding.Mix(labelWeights, input);
+        _stack.Forward(input, images, new Pass(false, 0));
     }
 
     /// <summary>The parameters' gradients for the images of the last <see cref="Forward"/>, from dImages, which is overwritten.</summary>

@@ -43,6 +43,18 @@ internal sealed class LabelEncoding
             _operators.OneHot.Launch(labels, y, _code.Repeat);
     }
 
+    /// <summary>The last columns of input [M, …] ← mixtures of codes, weights [M, classes]: what lies between the labels that the network knows. Not for a code that repeats.</summary>
+    public void Mix(Matrix weights, Matrix input)
+    {
+        if (_code.Columns == 0)
+            return;
+        var y = input.SliceColumns(input.Columns - _code.Columns, _code.Columns);
+        if (_table is { } table)
+            _operators.Gemm.Forward(weights, _parameters.Values.Matrix(table), default, y, Activation.Identity);
+        else
+            _operators.CopyMatrix.Launch(weights, y);
+    }
+
     /// <summary>The table's gradient from dy [M, columns]; overwrites.</summary>
     public void Backward(ArrayView<int> labels, Matrix dy) =>
         _operators.Embedding.Gradient(labels, dy, _parameters.Gradients.Matrix(_table!), accumulate: false);

@@ -24,10 +24,11 @@ internal sealed class OperatorSet(ComputeDevice device)
     public GatherScale GatherScale { get; } = new(device);
     public Adam Adam { get; } = new(device);
     public FiniteCheck FiniteCheck { get; } = new(device);
+    public SumOfSquares SumOfSquares { get; } = new(device);
+    public CopyMatrix CopyMatrix { get; } = new(device);
     public ExponentialMovingAverage Average { get; } = new(device);
     public SoftmaxCrossEntropy SoftmaxCrossEntropy { get; } = new(device);
     public Translate Translate { get; } = new(device);
-    public CopyMatrix CopyMatrix { get; } = new(device);
     public InstanceNoise InstanceNoise { get; } = new(device);
     public Bernoulli Bernoulli { get; } = new(device);
     public RotateLabels RotateLabels { get; } = new(device);

@@ -1,6 +1,7 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -12,21 +13,27 @@ internal sealed class Sampler : IDisposable
 {
     private const int Rows = 64;
 
+    private readonly ComputeDevice _device;
     private readonly DeviceMemory _memory;
     private readonly StepClock _clock;
     private readonly Generator _generator;
     private readonly DeviceArray<int> _labels;
     private readonly DeviceArray<float> _images;
     private readonly int _pixels;
+    private readonly int _latent;
+    private readonly int _classes;
 
     public Sampler(ComputeDevice device, OperatorSet operators, ConditionalGan gan)
     {
+        _device = device;
         _memory = new DeviceMemory(device);
         _clock = new StepClock(device, 0);
         _generator = new Generator(gan.Recipe, gan.Architecture.Generator, gan.Architecture.GeneratorLabel, gan.Classes, Rows, operators, _clock, _memory, gan.SamplingParameters);
         _labels = _memory.Array<int>(Rows);
         _pixels = gan.Image.Pixels;
         _images = _memory.Array<float>(Rows * _pixels);
+        _latent = gan.Recipe.Latent;
+        _classes = gan.Classes;
     }
 
     /// <summary>[labels, count, channels, height, width] in [−1, 1]: images firstImage … firstImage+count−1 of each label.</summary>
@@ -51,6 +58,43 @@ internal sealed class Sampler : IDisposable
                 block.AsSpan(row * _pixels, taken * _pixels).CopyTo(result.AsSpan((i * count + image - firstImage) * _pixels));
                 image += taken;
             }
+        }
+        return result;
+    }
+
+    /// <summary>[latent]: what image <paramref name="image"/> of a label is drawn from.</summary>
+    public float[] Latent(int label, int image, ulong seed)
+    {
+        Draw([label], image, 1, seed);
+        var input = _generator.LastInput.SliceRows(image % Rows, 1).SliceColumns(0, _latent);
+        var latent = new float[_latent];
+        input.Data.CopyToCPU(_device.Stream, latent.AsSpan());
+        return latent;
+    }
+
+    /// <summary>[count, channels, height, width] in [−1, 1]: the images of given latent vectors under mixtures of labels.</summary>
+    /// <param name="latents">[count, latent].</param>
+    /// <param name="labelWeights">[count, classes]; a single 1 in a row is a label.</param>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    public float[] Draw(ReadOnlySpan<float> latents, ReadOnlySpan<float> labelWeights)
+    {
+        int count = latents.Length / _latent;
+        if (latents.Length != count * _latent || labelWeights.Length != count * _classes)
+            throw new ArgumentException($"{latents.Length} and {labelWeights.Length} numbers are not as many latent vectors of {_latent} as mixtures of {_classes} labels.");
+        using var memory = new DeviceMemory(_device);
+        DeviceArray<float> z = memory.Array<float>(Rows * _latent), y = memory.Array<float>(Rows * _classes);
+        float[] zOfBlock = new float[Rows * _latent], yOfBlock = new float[Rows * _classes], block = new float[Rows * _pixels];
+        var result = new float[count * _pixels];
+        for (int first = 0; first < count; first += Rows)
+        {
+            int taken = Math.Min(Rows, count - first);
+            latents.Slice(first * _latent, taken * _latent).CopyTo(zOfBlock);
+            labelWeights.Slice(first * _classes, taken * _classes).CopyTo(yOfBlock);
+            z.Upload(zOfBlock);
+            y.Upload(yOfBlock);
+            _generator.Draw(new Matrix(z.View, Rows, _latent), new Matrix(y.View, Rows, _classes), new Matrix(_images.View, Rows, _pixels));
+            _images.Download(block);
+            block.AsSpan(0, taken * _pixels).CopyTo(result.AsSpan(first * _pixels));
         }
         return result;
     }

@@ -33,7 +33,7 @@ public class GradientPenaltyTests
                 bool last = i == slots.Length - 1;
                 layers.Add(new Linear(Operators, Parameters, Clock, slots[i], last ? Activation.Identity : Activation.LeakyRelu(Slope)));
                 if (dropout && !last)
-                    layers.Add(new DropoutLayer(Operators, Clock, Widths[i + 1], i, Rate));
+                    layers.Add(new DropoutLayer(Operators, Clock, Widths[i + 1], i, Rate, inPlace: true));
             }
             // More rows than are used, as a critic that takes real and generated samples together has.
             Stack = new Stack(layers, 2 * Rows, Memory);

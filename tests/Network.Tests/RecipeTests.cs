@@ -45,7 +45,7 @@ public class RecipeTests
         { new Recipe { MismatchedPairs = 1 }, "mismatched_pairs" },
         { new Recipe { InstanceNoise = float.NaN }, "instance_noise" },
         { new Recipe { Augment = null! }, "augment" },
-        { new Recipe { Augment = new Augment { Translate = 0.6f } }, "augment.translate" },
+        { new Recipe { Augment = new AugmentRecipe { Translate = 0.6f } }, "augment.translate" },
         { new Recipe { NCritic = 0 }, "n_critic" },
         { new Recipe { LearningRateDecay = 1.1f }, "learning_rate_decay" },
         { new Recipe { GeneratorAverage = -0.1f }, "generator_average" },
@@ -78,7 +78,7 @@ public class RecipeTests
         Assert.True(RecipeFile.AreSame(recipe, new Recipe
         {
             Objective = ObjectiveKind.MaximumLikelihood, LabelNoise = 0.05f, MismatchedPairs = 0.25f, InstanceNoise = 0.1f,
-            Augment = new Augment { Translate = 0.125f }, NCritic = 5, LearningRateDecay = 0.5f,
+            Augment = new AugmentRecipe { Translate = 0.125f }, NCritic = 5, LearningRateDecay = 0.5f,
         }));
         Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(JsonNode.Parse("""{ "augment": { "flip": 1 } }"""), "test"));
     }

@@ -111,7 +111,7 @@ public class TrainingOptionTests
         using var device = ComputeDevice.Open("cpu", 2);
         using var plain = TinyGan.Create(device);
         plain.TrainDiscriminator();
-        foreach (var recipe in (Recipe[])[TinyGan.Recipe with { InstanceNoise = 0.5f }, TinyGan.Recipe with { Augment = new Augment { Translate = 0.25f } }])
+        foreach (var recipe in (Recipe[])[TinyGan.Recipe with { InstanceNoise = 0.5f }, TinyGan.Recipe with { Augment = new AugmentRecipe { Translate = 0.25f } }])
         {
             using var gan = TinyGan.Create(device, recipe);
             gan.Plan(10);
@@ -129,7 +129,7 @@ public class TrainingOptionTests
     public void TranslatedImagesAreTheImagesElsewhere()
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Augment = new Augment { Translate = 0.25f } });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Augment = new AugmentRecipe { Translate = 0.25f } });
         gan.TrainDiscriminator();
         double[,] images = TinyGan.Read(gan.Images), seen = TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
         var moves = new HashSet<(int, int)>();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using GpuCgan.Host.Data;
 using GpuCgan.Host.Evaluation;
 using GpuCgan.Host.Output;
+using GpuCgan.Host.Reporting;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Network.Checkpoints;
 
@@ -48,6 +49,8 @@ internal static class EvaluateCommand
             var generated = GeneratedImages.Draw(gan, split.Train, images, noise, stages);
             var measured = new Evaluator(split, store, stages).Measure(generated);
             var result = Result(evaluated, split, opened, noise, measured, clock.Elapsed);
+            if (evaluated.Directory is { } directory)
+                RunPictures.Draw(directory, split.Train, generated, result);
             Report(result, evaluated, parsed.GetValue(json), parsed.GetValue(quiet));
             return ExitCode.Done;
         });
@@ -84,6 +87,7 @@ internal static class EvaluateCommand
         Scores = measured.Scores,
         Classes = measured.Classes,
         Confusion = measured.Confusion,
+        Memorisation = measured.Memorisation,
         Seconds = Math.Round(time.TotalSeconds, 1),
     };
 
@@ -106,6 +110,7 @@ internal static class EvaluateCommand
             return;
         string path = Path.Combine(run.Directory.Folder, EvaluationFile.Name);
         EvaluationFile.Write(path, result);
+        RunReport.Write(run.Directory);
         if (!json)
             Console.Out.WriteLine(path);
     }

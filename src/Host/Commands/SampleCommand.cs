@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using GpuCgan.Host.Data;
-using GpuCgan.Host.Output;
 using GpuCgan.Host.Rendering;
-using GpuCgan.Host.Runs;
 using GpuCgan.Network;
 using GpuCgan.Network.Checkpoints;
 using SkiaSharp;
@@ -34,18 +32,15 @@ internal static class SampleCommand
                 throw new UsageException($"--format '{kind}': expected png, folder or idx.");
             if (parsed.GetValue(seed) is not null && parsed.GetValue(seeds) is not null)
                 throw new UsageException("--seed and --seeds both give the noise; use one.");
-            string checkpoint = Find(parsed.GetValue(run)!);
-            var header = GanCheckpoint.ReadHeader(checkpoint);
-            var names = ClassNames.Of(header, out bool areReadable);
-            if (!areReadable)
-                Messages.Warning("the checkpoint's class names are not readable; the labels' numbers are used instead.");
+            var source = new SampledRun(parsed.GetValue(run)!);
+            var (header, names) = (source.Header, source.Names);
             int[] asked = parsed.GetValue(labels) is { } list ? LabelList.Parse(list, names) : [.. Enumerable.Range(0, header.Classes)];
             var seedList = parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : [parsed.GetValue(seed) ?? 0];
             int each = parsed.GetValue(count) ?? 8;
             if ((long)each * asked.Length * seedList.Length > MostImages)
                 throw new UsageException($"--count {each}: {(long)each * asked.Length * seedList.Length} images in all; at most {MostImages} at once.");
             using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
-            using var gan = GanCheckpoint.Load(opened, checkpoint);
+            using var gan = GanCheckpoint.Load(opened, source.Checkpoint);
             string path = parsed.GetValue(output) ?? (kind == "png" ? "samples.png" : "samples");
             Write(kind, path, Draw(gan, asked, each, seedList), gan.Image, header.Step, names, asked, each * seedList.Length);
             Console.Out.WriteLine(path);
@@ -68,18 +63,6 @@ internal static class SampleCommand
                 images.AsSpan(label * block, block).CopyTo(all.AsSpan((label * seeds.Length + s) * block));
         }
         return all;
-    }
-
-    /// <summary>The checkpoint of a run, or the file itself. A run's checkpoint must be of the run's recipe.</summary>
-    private static string Find(string run)
-    {
-        string checkpoint = RunDirectory.FindCheckpoint(run);
-        if (Directory.Exists(run))
-        {
-            var directory = RunDirectory.Open(run);
-            RunOptions.CheckRecipe(directory.ReadOptions(), GanCheckpoint.ReadHeader(checkpoint), directory.OptionsFile, checkpoint);
-        }
-        return checkpoint;
     }
 
     private static void Write(string kind, string path, float[] images, ImageShape shape, long step, IReadOnlyList<string> names, int[] labels, int rows)

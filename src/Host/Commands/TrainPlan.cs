@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using GpuCgan.Host.Data;
 using GpuCgan.Host.Output;
+using GpuCgan.Host.Reporting;
 using GpuCgan.Host.Runs;
 using GpuCgan.Host.Training;
 using GpuCgan.Kernels.Devices;
@@ -15,6 +16,9 @@ namespace GpuCgan.Host.Commands;
 /// <summary>Turns the options of <c>train</c> into a run, new or resumed, and carries it out.</summary>
 internal static class TrainPlan
 {
+    /// <summary>Checkpoints kept by default.</summary>
+    internal const int DefaultKeep = 3;
+
     public static int Run(ParseResult parsed) => parsed.GetValue(TrainCommand.Resume) is { } resume ? Resume(parsed, resume) : Start(parsed);
 
     private static int Start(ParseResult parsed)
@@ -90,6 +94,8 @@ internal static class TrainPlan
             session = new TrainingSession(gan, options, run, data, progress);
             stopped = session.Run(signals);
         }
+        RunPictures.Draw(gan, run, data.ClassNames);
+        RunReport.Write(run);
         if (!quiet)
         {
             string end = stopped == 0 ? "trained" : "stopped by a signal after";
@@ -101,6 +107,7 @@ internal static class TrainPlan
             Messages.Line($"  samples     {session.LastSampleFile}");
             Messages.Line($"  losses      {run.LossesFile}");
             Messages.Line($"  checkpoint  {session.LastCheckpointFile}");
+            Messages.Line($"  report      {run.ReportFile}");
             Messages.Line($"  how good    gpucgan evaluate {run.Folder}");
         }
         Console.Out.WriteLine(run.Folder);
@@ -145,7 +152,7 @@ internal static class TrainPlan
             throw new UsageException("--steps and --epochs both give the run's length; use one.");
         long steps = parsed.GetValue(TrainCommand.Steps)
             ?? TrainingOptions.StepsFor(parsed.GetValue(TrainCommand.Epochs) ?? DefaultEpochs(data.Count), data.Count, recipe.BatchSize * recipe.NCritic);
-        int epochs = (int)Math.Max(1, steps * recipe.BatchSize * recipe.NCritic / data.Count);
+        int interval = DefaultInterval(steps, recipe.BatchSize * recipe.NCritic, data.Count);
         return new TrainingOptions
         {
             Recipe = recipe,
@@ -157,16 +164,19 @@ internal static class TrainPlan
             DeviceName = device.Name,
             Seed = parsed.GetValue(TrainCommand.Seed) ?? 0,
             Steps = steps,
-            SampleInterval = parsed.GetValue(TrainCommand.SampleInterval) ?? Math.Max(1, epochs / 10),
-            CheckpointInterval = parsed.GetValue(TrainCommand.CheckpointInterval) ?? Math.Max(1, epochs / 10),
+            SampleInterval = parsed.GetValue(TrainCommand.SampleInterval) ?? interval,
+            CheckpointInterval = parsed.GetValue(TrainCommand.CheckpointInterval) ?? interval,
             LogInterval = (int)Math.Clamp(steps / 400, 1, 100),
-            KeepCheckpoints = parsed.GetValue(TrainCommand.Keep) ?? 3,
+            KeepCheckpoints = parsed.GetValue(TrainCommand.Keep) ?? DefaultKeep,
             MaxTime = parsed.GetValue(TrainCommand.MaxTime),
         };
     }
 
     /// <summary>Whole epochs that make about <see cref="TrainingOptions.DefaultSteps"/> steps of 64 images, whatever the batch.</summary>
-    private static int DefaultEpochs(int images) => Math.Max(1, (int)Math.Round(TrainingOptions.DefaultSteps * 64.0 / images));
+    internal static int DefaultEpochs(int images) => Math.Max(1, (int)Math.Round(TrainingOptions.DefaultSteps * 64.0 / images));
+
+    /// <summary>Epochs between sheets and between checkpoints: a tenth of the run.</summary>
+    internal static int DefaultInterval(long steps, int batch, int images) => (int)Math.Max(1, steps * batch / images / 10);
 
     /// <summary>A resumed run goes on as it began: an option that says otherwise is refused by its name.</summary>
     private static void RefuseContradictions(ParseResult parsed, JsonObject earlier, CheckpointHeader header, RunDirectory run)

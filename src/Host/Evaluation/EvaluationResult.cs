@@ -35,6 +35,19 @@ internal sealed record EvaluationClassifier(string Id, double TestAccuracy, int 
 /// <summary><c>counts[label][read]</c> of generated images under the label that was asked for, and of as many real training images.</summary>
 internal sealed record EvaluationConfusion(int[][] Generated, int[][] Real);
 
+/// <summary>
+/// Whether generated images are copies of training images: the distance of each to its nearest training image, beside the same of held-out real images, which nobody copied. A
+/// distance is the root mean square of the pixels' differences, 1 between black and white.
+/// </summary>
+/// <param name="Images">Generated images that were looked at.</param>
+/// <param name="TestImages">Held-out images that were looked at.</param>
+/// <param name="Generated">The median distance of generated images.</param>
+/// <param name="HeldOut">The median distance of held-out images.</param>
+/// <param name="CloserShare">The probability that a generated image is nearer to the training images than a held-out one: 0.5 where both are alike, 1 where all are copies.</param>
+/// <param name="CopyDistance">The distance that one in a hundred held-out images falls below.</param>
+/// <param name="CopyShare">The share of generated images below that distance: 0.01 where both are alike.</param>
+internal sealed record Memorisation(int Images, int TestImages, double Generated, double HeldOut, double CloserShare, double CopyDistance, double CopyShare);
+
 /// <summary>All that <c>evaluate</c> measured: what evaluation.json holds.</summary>
 internal sealed record EvaluationResult
 {
@@ -82,6 +95,9 @@ internal sealed record EvaluationResult
     public required IReadOnlyList<ClassEvaluation> Classes { get; init; }
 
     public required EvaluationConfusion Confusion { get; init; }
+
+    /// <summary>Null in evaluations of before it was measured.</summary>
+    public Memorisation? Memorisation { get; init; }
 
     /// <summary>Wall time of it all, but for opening the device and reading the data.</summary>
     public required double Seconds { get; init; }

@@ -14,7 +14,7 @@ internal static class EvaluationText
     private const string Nothing = "-";
 
     public static IEnumerable<string> Of(EvaluationResult e) =>
-        [.. Head(e), "", .. Overall(e), "", .. PerClass(e), "", .. Confusion(e), "", .. Answer(e), $"Scored in {Number(e.Seconds, "0.0")} s."];
+        [.. Head(e), "", .. Overall(e), "", .. PerClass(e), "", .. Confusion(e), "", .. Answer(e), .. Copies(e), $"Scored in {Number(e.Seconds, "0.0")} s."];
 
     private static IEnumerable<string> Head(EvaluationResult e) =>
     [
@@ -82,6 +82,13 @@ internal static class EvaluationText
     [
         $"A classifier that saw {e.Images} generated images and no real one reads {Percent(cas.Generated)} %",
         $"of {e.Data.TestImages} held-out real images; one that saw {e.RealImages} real ones reads {Percent(cas.Real)} %.",
+    ];
+
+    /// <summary>Whether training images were learnt by heart.</summary>
+    private static IEnumerable<string> Copies(EvaluationResult e) => e.Memorisation is not { } m ? [] :
+    [
+        $"A generated image is nearer to a training image than a held-out one in {Number(100 * m.CloserShare, "0")} %",
+        $"of pairs (50 % where alike); {Number(100 * m.CopyShare, "0.0")} % are as near as the nearest 1 % held out.",
     ];
 
     /// <summary>Number and name, or the number alone where that is the name.</summary>

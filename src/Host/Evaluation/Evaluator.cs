@@ -7,7 +7,7 @@ namespace GpuCgan.Host.Evaluation;
 
 /// <summary>What <see cref="Evaluator"/> measured, without where the images came from.</summary>
 internal sealed record Measurement(
-    EvaluationClassifier Classifier, int Images, int RealImages, Scores Scores, IReadOnlyList<ClassEvaluation> Classes, EvaluationConfusion Confusion);
+    EvaluationClassifier Classifier, int Images, int RealImages, Scores Scores, IReadOnlyList<ClassEvaluation> Classes, EvaluationConfusion Confusion, Memorisation Memorisation);
 
 /// <summary>
 /// Judges generated images. Every score is taken twice against the held-out images: of the generated images, and of as many real training images of the same classes in their
@@ -61,8 +61,10 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
                 classes[c] = new ClassEvaluation(c, _names[c], ofClass.Count, realOfClass.Count, testOfClass.Count, ofThis);
             }
         });
+        Memorisation? memorisation = null;
+        stages.Run("comparing with every training image", _ => memorisation = MemorisationCheck.Of(generated, test, data.Train));
         var classifier = new EvaluationClassifier(classifiers.IdOf(data.Train, recipe), ConfusionMatrix.Accuracy(Confuse(test, ofTest)), judge.FeatureWidth, wasThere);
-        return new Measurement(classifier, generated.Count, real.Count, scores!, classes, confusion);
+        return new Measurement(classifier, generated.Count, real.Count, scores!, classes, confusion, memorisation!);
     }
 
     private int[] Counts(ImageDataSet images) => ClassShares.Of(images.Labels.Span, _names.Count);

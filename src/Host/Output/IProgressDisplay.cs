@@ -13,6 +13,6 @@ internal interface IProgressDisplay : IDisposable
 {
     void Show(ProgressState state);
 
-    /// <summary>Says something that the user should know while the run goes on.</summary>
+    /// <summary>Something looks wrong that does not stop the run: a line that leaves the display whole.</summary>
     void Warn(string message);
 }

@@ -63,6 +63,11 @@ public sealed class MetricsLog : IDisposable
         WriteNumber("d_real", record.DReal);
         WriteNumber("d_fake", record.DFake);
         WriteNumber("images_per_second", record.ImagesPerSecond);
+        WriteNumber("g_gradient_norm", record.GGradientNorm);
+        WriteNumber("d_gradient_norm", record.DGradientNorm);
+        WriteNumber("real_distance", record.RealDistance);
+        WriteNumber("fake_distance", record.FakeDistance);
+        WriteWarnings(record.Warnings);
         json.WriteEndObject();
         json.Flush();
         line.Write([Newline]);
@@ -83,6 +88,16 @@ public sealed class MetricsLog : IDisposable
             json.WriteNumber(name, value);
         else
             json.WriteNull(name);
+    }
+
+    private void WriteWarnings(IReadOnlyList<string> warnings)
+    {
+        if (warnings.Count == 0)
+            return;
+        json.WriteStartArray("warnings");
+        for (int i = 0; i < warnings.Count; i++)
+            json.WriteStringValue(warnings[i]);
+        json.WriteEndArray();
     }
 
     private static long KeptBytes(string path, long keepUpToStep)
@@ -145,7 +160,26 @@ public sealed class MetricsLog : IDisposable
                 Number("g_loss"),
                 Number("d_real"),
                 Number("d_fake"),
-                Number("images_per_second"));
+                Number("images_per_second"))
+            {
+                GGradientNorm = Later("g_gradient_norm"),
+                DGradientNorm = Later("d_gradient_norm"),
+                RealDistance = Later("real_distance"),
+                FakeDistance = Later("fake_distance"),
+                Warnings = Warnings(),
+            };
+
+            // Logs of before there were such fields can be read too.
+            double Later(string name) => root.TryGetProperty(name, out _) ? Number(name) : double.NaN;
+
+            IReadOnlyList<string> Warnings()
+            {
+                if (!root.TryGetProperty("warnings", out JsonElement element))
+                    return [];
+                if (element.ValueKind != JsonValueKind.Array || element.EnumerateArray().Any(e => e.ValueKind != JsonValueKind.String))
+                    throw new InvalidDataException($"{path}: line {number}, 'warnings' is wrong, expected an array of texts; delete the line");
+                return [.. element.EnumerateArray().Select(e => e.GetString()!)];
+            }
 
             double Number(string name)
             {

@@ -17,4 +17,20 @@ public sealed record MetricsRecord(
     double GLoss,
     double DReal,
     double DFake,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    /// <summary>The norm of G's gradient at the end of the interval; NaN in a line of before there was one.</summary>
+    public double GGradientNorm { get; init; } = double.NaN;
+
+    /// <summary>The norm of D's gradient.</summary>
+    public double DGradientNorm { get; init; } = double.NaN;
+
+    /// <summary>The mean distance between two real images of a class: root mean square of their pixels' differences, 2 between black and white.</summary>
+    public double RealDistance { get; init; } = double.NaN;
+
+    /// <summary>The same of generated images.</summary>
+    public double FakeDistance { get; init; } = double.NaN;
+
+    /// <summary>Identifiers of the symptoms that were noticed, each at its first time; mostly empty.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -36,6 +36,16 @@ public sealed class RunDirectory
 
     public string LossesFile => Path.Combine(Folder, "losses.png");
 
+    public string EvolutionFile => Path.Combine(Folder, "evolution.png");
+
+    public string InterpolationFile => Path.Combine(Folder, "interpolation.png");
+
+    public string NeighboursFile => Path.Combine(Folder, "neighbours.png");
+
+    public string ConfusionFile => Path.Combine(Folder, "confusion.png");
+
+    public string ReportFile => Path.Combine(Folder, "report.html");
+
     public string SamplesFolder => Path.Combine(Folder, "samples");
 
     public string CheckpointsFolder => Path.Combine(Folder, CheckpointsName);

@@ -4,6 +4,7 @@ using GpuCgan.Host.Data;
 using GpuCgan.Host.Output;
 using GpuCgan.Host.Rendering;
 using GpuCgan.Host.Runs;
+using GpuCgan.Host.Symptoms;
 using GpuCgan.Network;
 using GpuCgan.Network.Checkpoints;
 
@@ -18,6 +19,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     private const int SampleRows = 8;
 
     private readonly List<LossPoint> _points = [];
+    private readonly SymptomWatch _watch = new(options.Recipe.Objective, progress.Warn);
 
     /// <summary>Trains to the end. Returns the exit code of a signal that stopped it, or 0.</summary>
     /// <exception cref="DivergedException">A loss or a parameter is not finite. The last checkpoint is from before.</exception>
@@ -26,6 +28,8 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         long firstStep = gan.Step;
         double secondsBefore = ReadEarlierMetrics(firstStep);
         using var log = MetricsLog.Open(run.MetricsFile, firstStep);
+        if (firstStep == 0)
+            WriteSamples();
         var clock = Stopwatch.StartNew();
         long loggedStep = firstStep;
         var loggedAt = TimeSpan.Zero;
@@ -45,13 +49,14 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 var now = clock.Elapsed;
                 double rate = (gan.Step - loggedStep) / (now - loggedAt).TotalSeconds;
                 (loggedStep, loggedAt) = (gan.Step, now);
-                log.Append(new MetricsRecord(
+                var record = _watch.Look(WithDiagnostics(new MetricsRecord(
                     gan.Step, options.EpochAt(gan.Step), secondsBefore + now.TotalSeconds, metrics.DiscriminatorLoss, metrics.GeneratorLoss,
-                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize));
-                _points.Add(new LossPoint(gan.Step, metrics.DiscriminatorLoss, metrics.GeneratorLoss, metrics.RealScore, metrics.FakeScore));
+                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)));
+                log.Append(record);
+                _points.Add(LossPoint.Of(record));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));
             }
-            if (EpochCompleted(options.SampleInterval) && !last)
+            if (SampleSchedule.IsDue((long)options.EpochAt(gan.Step - 1), (long)options.EpochAt(gan.Step), options.SampleInterval) && !last)
                 WriteSamples();
             if (EpochCompleted(options.CheckpointInterval) && !last)
             {
@@ -68,6 +73,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
             WriteCheckpoint();
         using (var plot = new LossPlot { Points = _points, Title = $"{data.Name} · {options.Recipe.Name} · seed {options.Seed}" }.Draw())
             PngFile.Write(run.LossesFile, plot);
+        Evolution.Write(run.SamplesFolder, run.EvolutionFile);
         return signals.ExitCode;
     }
 
@@ -94,7 +100,8 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         double seconds = 0;
         foreach (var record in MetricsLog.Read(run.MetricsFile).Where(r => r.Step <= firstStep))
         {
-            _points.Add(new LossPoint(record.Step, record.DLoss, record.GLoss, record.DReal, record.DFake));
+            _watch.Recall(record);
+            _points.Add(LossPoint.Of(record));
             seconds = record.Seconds;
         }
         return seconds;
@@ -110,6 +117,16 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         string kept = LastCheckpointFile is null ? "No checkpoint was written yet." : $"The last checkpoint is {LastCheckpointFile}.";
         throw new DivergedException(string.Create(CultureInfo.InvariantCulture,
             $"training diverged: by step {gan.Step} {what} is not finite. {kept} Try a smaller --lr or another --seed."));
+    }
+
+    private MetricsRecord WithDiagnostics(MetricsRecord record)
+    {
+        var now = gan.ReadDiagnostics();
+        return record with
+        {
+            GGradientNorm = now.GeneratorGradientNorm, DGradientNorm = now.DiscriminatorGradientNorm,
+            RealDistance = now.RealDistance, FakeDistance = now.GeneratedDistance,
+        };
     }
 
     private void WriteSamples()

@@ -10,12 +10,16 @@ namespace GpuCgan.Kernels.Schemes;
 /// </summary>
 internal static class ChunkSums
 {
-    private const int ChunkSize = 64 * Strands.Lanes;
+    /// <summary>Floats a chunk.</summary>
+    public const int ChunkSize = 64 * Strands.Lanes;
+
+    /// <summary>Chunks of so many floats.</summary>
+    public static int Count(long length) => (int)((length - 1) / ChunkSize + 1);
 
     /// <summary>One sum a chunk, in memory that the team's next job may reuse.</summary>
     public static Span<float> Of<TFormula>(WorkerTeam team, Span<float> x, TFormula formula) where TFormula : struct, IFormula
     {
-        int chunks = (x.Length - 1) / ChunkSize + 1;
+        int chunks = Count(x.Length);
         var job = new Chunks<TFormula> { X = x, Sums = team.SharedScratch(chunks), Formula = formula, Team = team };
         team.Run(ref job, chunks);
         return job.Sums;

@@ -132,7 +132,7 @@ public sealed record Recipe
     public float InstanceNoise { get; init; }
 
     /// <summary>How images are changed at random before D sees them, real and generated ones alike.</summary>
-    public Augment Augment { get; init; } = new();
+    public AugmentRecipe Augment { get; init; } = new();
 
     /// <summary>Steps of D, each on new data, for one of G.</summary>
     public int NCritic { get; init; } = 1;

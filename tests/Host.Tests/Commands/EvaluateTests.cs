@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GpuCgan.Host.Data;
+using SkiaSharp;
 
 namespace GpuCgan.Host.Tests.Commands;
 
@@ -56,6 +57,18 @@ public sealed class EvaluateTests : IDisposable
         Assert.True((double)json["scores"]!["cas"]!["generated"]! < 0.8 && (double)json["scores"]!["cas"]!["real"]! >= 0.97, first);
         Assert.True((double)json["scores"]!["coverage"]!["generated"]! < 0.5 && (double)json["scores"]!["coverage"]!["real"]! >= 0.9, first);
         Assert.True((double)json["scores"]!["fid"]!["generated"]! > 10 * (double)json["scores"]!["fid"]!["real"]!, first);
+
+        // Sixty steps draw nothing that is near to a training image.
+        Assert.Equal((1000, 359, 0.0), ((int)json["memorisation"]!["images"]!, (int)json["memorisation"]!["test_images"]!, (double)json["memorisation"]!["copy_share"]!));
+        foreach (string picture in (string[])["confusion.png", "neighbours.png"])
+        {
+            using var drawn = SKBitmap.Decode(In(run, picture))!;
+            Assert.True(drawn.Width > 700 && drawn.Height > 700, picture);
+        }
+        string page = File.ReadAllText(In(run, "report.html"));
+        Assert.Contains("real training images, each against the 359 held-out images of digits", page, StringComparison.Ordinal);
+        Assert.Equal(6, page.Split("<img ").Length - 1);
+        Assert.DoesNotContain("has not been evaluated", page, StringComparison.Ordinal);
 
         // Once more: the classifier is there, and everything else to the last digit; on one thread too, and from the checkpoint itself.
         var quiet = Evaluate(run, "--json", "--quiet");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using GpuCgan.Host.Data;
+using GpuCgan.Host.Tests.Rendering;
 using SkiaSharp;
 
 namespace GpuCgan.Host.Tests.Commands;
@@ -42,6 +43,15 @@ public sealed class TrainingRunTests : IDisposable
         string sheet = Directory.GetFiles(Path.Combine(run, "samples")).Order().Last();
         using var samples = SKBitmap.Decode(sheet)!;
         Assert.True(samples.Width > 400);
+        Assert.Equal("epoch-0000.png", Path.GetFileName(Directory.GetFiles(Path.Combine(run, "samples")).Order().First()));
+        Assert.All(lines, line => Assert.True((double)line["g_gradient_norm"]! > 0 && (double)line["d_gradient_norm"]! > 0 && (double)line["real_distance"]! > 0 && (double)line["fake_distance"]! > 0));
+        var evolution = new ApngReader(File.ReadAllBytes(Path.Combine(run, "evolution.png")));
+        Assert.Equal(Directory.GetFiles(Path.Combine(run, "samples")).Length, evolution.Frames.Count);
+        using var walk = SKBitmap.Decode(Path.Combine(run, "interpolation.png"))!;
+        Assert.True(walk.Width > 400 && walk.Height > 400);
+        string page = File.ReadAllText(Path.Combine(run, "report.html"));
+        Assert.Contains("<pre tabindex=\"0\">gpucgan train --batch-size 16 --device cpu --steps 60</pre>", page, StringComparison.Ordinal);
+        Assert.Contains($"gpucgan evaluate {Path.Combine("runs", "00000-digits-mlp")}</pre>", page, StringComparison.Ordinal);
         Assert.Equal("step-00000060.safetensors", Path.GetFileName(Directory.GetFiles(Path.Combine(run, "checkpoints")).Order().Last()));
 
         Assert.Equal(Path.Combine("runs", "00001-digits-mlp"), Train().Output.Trim());
@@ -97,6 +107,19 @@ public sealed class TrainingRunTests : IDisposable
         var images = IdxFile.ReadImages(In("i", "images-idx3-ubyte"));
         Assert.Equal((140, 8, 8), (images.Count, images.Height, images.Width));
         Assert.Equal([.. Enumerable.Repeat(3, 70), .. Enumerable.Repeat(9, 70)], IdxFile.ReadLabels(In("i", "labels-idx1-ubyte")).ToArray().Select(b => (int)b));
+
+        // Walks: the default one again to the byte, between labels, as an animation, and what cannot be.
+        byte[] drawn = File.ReadAllBytes(Path.Combine(run, "interpolation.png"));
+        var again = Cli.Run(_folder, "interpolate", run);
+        Assert.Equal((0, Path.Combine("runs", "00000-digits-mlp", "interpolation.png")), (again.ExitCode, Path.GetRelativePath(_folder, again.Output.Trim())));
+        Assert.Equal(drawn, File.ReadAllBytes(Path.Combine(run, "interpolation.png")));
+        Assert.Equal(0, Cli.Run(_folder, "interpolate", run, "--from", "3", "--to", "8", "--steps", "4", "--format", "apng", "--seeds", "0-1", "--out", "w.png").ExitCode);
+        var frames = new ApngReader(File.ReadAllBytes(In("w.png"))).Frames;
+        Assert.Equal(6, frames.Count);
+        Assert.NotEqual(frames[0], frames[3]);
+        Cli.Run(_folder, "interpolate", run, "--from", "3").AssertRefused("--from '3'", "--to");
+        Cli.Run(_folder, "interpolate", run, "--from", "3", "--to", "dog").AssertRefused("'dog'");
+        Cli.Run(_folder, "interpolate", run, "--steps", "1").AssertRefused("--steps 1");
 
         // The same image whatever it is asked for with, and from the checkpoint file as from the run.
         string checkpoint = Path.Combine(run, "checkpoints", "step-00000060.safetensors");

@@ -29,6 +29,7 @@ public sealed class EvaluationFileTests : IDisposable
         Scores = SomeScores(0.875),
         Classes = [.. Enumerable.Range(0, classes).Select(c => new ClassEvaluation(c, $"{prefix}{c}", 10 + c, 9, 8, SomeScores(c / 10.0)))],
         Confusion = new EvaluationConfusion(Counts(classes), Counts(classes)),
+        Memorisation = new Memorisation(100, 90, 0.125, 0.25, 1, 0.0625, 1),
         Seconds = 1.5,
     };
 
@@ -47,15 +48,26 @@ public sealed class EvaluationFileTests : IDisposable
         // The names that docs/evaluation.md promises.
         var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         Assert.Equal(
-            ["format", "version", "backend", "device", "checkpoint", "step", "recipe", "run_seed", "seed", "data", "classifier", "images", "real_images", "neighbours", "scores", "classes", "confusion", "seconds"],
+            ["format", "version", "backend", "device", "checkpoint", "step", "recipe", "run_seed", "seed", "data", "classifier", "images", "real_images", "neighbours", "scores", "classes", "confusion", "memorisation", "seconds"],
             json.Select(field => field.Key));
         Assert.Equal(["name", "train_sha256", "test_sha256", "train_images", "test_images", "split", "trained_on"], json["data"]!.AsObject().Select(field => field.Key));
         Assert.Equal(["id", "test_accuracy", "features", "cached"], json["classifier"]!.AsObject().Select(field => field.Key));
+        Assert.Equal(["images", "test_images", "generated", "held_out", "closer_share", "copy_distance", "copy_share"], json["memorisation"]!.AsObject().Select(field => field.Key));
         string[] scores = ["label_accuracy", "cas", "fid", "precision", "recall", "density", "coverage"];
         Assert.Equal(scores, json["scores"]!.AsObject().Select(field => field.Key));
         Assert.Equal(["generated", "real"], json["scores"]!["cas"]!.AsObject().Select(field => field.Key));
         Assert.Equal(["label", "name", "images", "real_images", "test_images", "scores"], json["classes"]![0]!.AsObject().Select(field => field.Key));
         Assert.Equal(["generated", "real"], json["confusion"]!.AsObject().Select(field => field.Key));
+    }
+
+    [Fact]
+    public void AnEvaluationOfBeforeMemorisationWasMeasuredIsRead()
+    {
+        string path = _folder.Entry(EvaluationFile.Name);
+        var json = JsonNode.Parse(EvaluationFile.ToJson(Example()))!.AsObject();
+        json.Remove("memorisation");
+        File.WriteAllText(path, json.ToJsonString());
+        Assert.Null(EvaluationFile.Read(path).Memorisation);
     }
 
     [Theory]

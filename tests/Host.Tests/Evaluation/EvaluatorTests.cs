@@ -120,7 +120,7 @@ public sealed class EvaluatorTests(EvaluatorTests.Judged judged) : IClassFixture
         Assert.Equal(first.Scores, again.Scores);
         Assert.Equal(first.Classifier.Id, again.Classifier.Id);
         // The student of generated images is another each time; the two of real ones are there.
-        Assert.Equal(["training another on 1438 generated images alone", "comparing features"], judged.Log.Stages);
+        Assert.Equal(["training another on 1438 generated images alone", "comparing features", "comparing with every training image"], judged.Log.Stages);
         Assert.Empty(judged.Log.Warnings);
     }
 }

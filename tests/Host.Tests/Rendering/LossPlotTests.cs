@@ -10,11 +10,13 @@ public class LossPlotTests
     private static LossPoint Wave(int i) =>
         new(i * 20, 0.7 + (0.1 * Math.Sin(i)), 1.5 + (0.5 * Math.Cos(i * 0.7)), 0.6 + (0.1 * Math.Sin(i * 0.3)), 0.3 + (0.1 * Math.Cos(i)));
 
-    /// <summary>The pixels of a colour, or a paler shade of it, in one half of the picture, its legend left out.</summary>
-    private static int Inked(SKBitmap bitmap, SKColor color, bool upper)
+    private static int Inked(SKBitmap bitmap, SKColor color, bool upper) => Inked(bitmap, color, upper ? 0 : 1);
+
+    /// <summary>The pixels of a colour, or a paler shade of it, in one panel of the picture, its legend left out.</summary>
+    private static int Inked(SKBitmap bitmap, SKColor color, int panel)
     {
         int count = 0;
-        ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan()[(4 * 1600 * (upper ? 146 : 646))..(4 * 1600 * (upper ? 512 : 1012))];
+        ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan()[(4 * 1600 * (146 + (500 * panel)))..(4 * 1600 * (512 + (500 * panel)))];
         for (int at = 0; at < rgba.Length; at += 4)
         {
             int excess = rgba[at] - rgba[at + 2];
@@ -41,6 +43,16 @@ public class LossPlotTests
                 Assert.True(count == 0 ? inked == 0 : inked > (count == 1 ? 40 : 1000), $"{count} points, upper {upper}: {inked} pixels of {color}");
             }
         }
+    }
+
+    [Fact]
+    public void DistancesAndGradientsHavePanelsOfTheirOwn()
+    {
+        using SKBitmap bitmap = Plot(150, i => Wave(i) with { RealDistance = 0.5, FakeDistance = 0.3, DiscriminatorGradient = 1, GeneratorGradient = double.NaN }).Draw();
+        Assert.Equal((1600, 2100), (bitmap.Width, bitmap.Height));
+        Assert.True(Inked(bitmap, Palette.Blue, 2) > 1000 && Inked(bitmap, Palette.Vermilion, 2) > 1000);
+        Assert.True(Inked(bitmap, Palette.Blue, 3) > 1000);
+        Assert.Equal(0, Inked(bitmap, Palette.Vermilion, 3));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace GpuCgan.Host.Tests.Runs;
 
 public sealed class MetricsLogTests : IDisposable
 {
-    private const string Whole = """{"step":1,"epoch":0.5,"seconds":2,"d_loss":3,"g_loss":4,"d_real":0.5,"d_fake":0.25,"images_per_second":640}""" + "\n";
+    private const string Older = """{"step":1,"epoch":0.5,"seconds":2,"d_loss":3,"g_loss":4,"d_real":0.5,"d_fake":0.25,"images_per_second":640}""" + "\n";
+    private const string Whole = """{"step":1,"epoch":0.5,"seconds":2,"d_loss":3,"g_loss":4,"d_real":0.5,"d_fake":0.25,"images_per_second":640,"g_gradient_norm":1.5,"d_gradient_norm":2,"real_distance":0.75,"fake_distance":0.5,"warnings":["collapse","d_wins"]}""" + "\n";
 
     private readonly TemporaryFolder folder = new();
 
@@ -14,7 +15,7 @@ public sealed class MetricsLogTests : IDisposable
 
     private string Log => folder.Entry("metrics.jsonl");
 
-    private static MetricsRecord Record(long step) => new(step, step / 10.0, step * 0.1, 1.0 / 3, 1e-30, 0.5, 0.25, 12345.678);
+    private static MetricsRecord Record(long step) => new(step, step / 10.0, step * 0.1, 1.0 / 3, 1e-30, 0.5, 0.25, 12345.678) { GGradientNorm = 2.0 / 3, FakeDistance = 0.1 };
 
     private void Write(params long[] steps)
     {
@@ -27,8 +28,21 @@ public sealed class MetricsLogTests : IDisposable
     public void A_line_is_one_object_with_the_names_of_the_design()
     {
         using (MetricsLog log = MetricsLog.Open(Log))
-            log.Append(new MetricsRecord(1, 0.5, 2, 3, 4, 0.5, 0.25, 640));
+            log.Append(new MetricsRecord(1, 0.5, 2, 3, 4, 0.5, 0.25, 640) { GGradientNorm = 1.5, DGradientNorm = 2, RealDistance = 0.75, FakeDistance = 0.5, Warnings = ["collapse", "d_wins"] });
         Assert.Equal(Whole, File.ReadAllText(Log));
+        MetricsRecord read = Assert.Single(MetricsLog.Read(Log));
+        Assert.Equal((1.5, 2, 0.75, 0.5), (read.GGradientNorm, read.DGradientNorm, read.RealDistance, read.FakeDistance));
+        Assert.Equal(["collapse", "d_wins"], read.Warnings);
+    }
+
+    [Fact]
+    public void A_line_of_before_there_were_gradients_and_warnings_is_read()
+    {
+        File.WriteAllText(Log, Older);
+        MetricsRecord read = Assert.Single(MetricsLog.Read(Log));
+        Assert.Equal(new MetricsRecord(1, 0.5, 2, 3, 4, 0.5, 0.25, 640), read);
+        Assert.True(double.IsNaN(read.GGradientNorm) && double.IsNaN(read.FakeDistance));
+        Assert.Empty(read.Warnings);
     }
 
     [Fact]
@@ -119,6 +133,8 @@ public sealed class MetricsLogTests : IDisposable
     [InlineData("{\"step\":-1}\n", "'step' is missing or wrong")]
     [InlineData("{\"step\":1}\n", "line 1, 'epoch' is missing or wrong, expected a number or null")]
     [InlineData("{\"step\":1,\"epoch\":\"1\"}\n", "'epoch' is missing or wrong")]
+    [InlineData("""{"step":1,"epoch":0,"seconds":0,"d_loss":0,"g_loss":0,"d_real":0,"d_fake":0,"images_per_second":0,"real_distance":"far"}""" + "\n", "'real_distance' is missing or wrong")]
+    [InlineData("""{"step":1,"epoch":0,"seconds":0,"d_loss":0,"g_loss":0,"d_real":0,"d_fake":0,"images_per_second":0,"warnings":[1]}""" + "\n", "'warnings' is wrong")]
     public void A_line_that_is_no_record_is_refused_by_number_and_field(string text, string complaint)
     {
         File.WriteAllText(Log, text);
@@ -135,7 +151,7 @@ public sealed class MetricsLogTests : IDisposable
     [Fact]
     public void Fields_of_a_later_version_are_passed_over()
     {
-        File.WriteAllText(Log, Whole.Replace("\"epoch\"", "\"g_gradient_norm\":1.5,\"epoch\""));
+        File.WriteAllText(Log, Whole.Replace("\"epoch\"", "\"h_loss\":1.5,\"epoch\""));
         Assert.Equal(640, Assert.Single(MetricsLog.Read(Log)).ImagesPerSecond);
     }
 
