@@ -15,6 +15,8 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     SampleCommand.Create(),
     DataCommand.Create(),
     EvaluateCommand.Create(),
+    ProfileCommand.Create(),
+    BenchCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -5,7 +5,6 @@ using GpuCgan.Network.Architecture;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -69,12 +68,12 @@ public sealed class ConditionalGan : IDisposable
         _recorder = new StepRecorder(device);
         _step = StepOnDevice;
         int batch = recipe.BatchSize;
-        _generator = new Generator(recipe, plan.Generator, classes, batch, _operators, _clock, _memory);
-        _discriminator = new Discriminator(recipe, plan.Discriminator, image, classes, 2 * batch, _operators, _clock, _memory);
+        _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
+        _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
         _metrics = new MetricsBuffer(_memory);
         _indices = _memory.View<int>(batch);
         _labels = _memory.View<int>(2 * batch);
-        _pairs = _memory.Matrix(2 * batch, image.Pixels + classes);
+        _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
         _logits = _memory.Column(2 * batch);
         _dLogits = _memory.Column(2 * batch);
         _dImages = _memory.Matrix(batch, image.Pixels);
@@ -171,7 +170,7 @@ public sealed class ConditionalGan : IDisposable
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
         _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, RealPairs.SliceColumns(0, Image.Pixels), _labels.SubView(0, batch));
-        _labels.SubView(0, batch).CopyTo(_device.Stream, FakeLabels);
+        _device.Copy(_labels.SubView(0, batch), FakeLabels);
         _discriminator.EncodeLabels(_labels, _pairs);
         _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
 
@@ -207,7 +206,7 @@ public sealed class ConditionalGan : IDisposable
         }
     }
 
-    /// <summary>[2·batch, pixels + classes]: the real pairs, then the generated ones.</summary>
+    /// <summary>[2·batch, pixels + label code]: the real pairs, then the generated ones.</summary>
     internal Matrix Pairs => _pairs;
 
     /// <summary>[2·batch]: the labels of <see cref="Pairs"/>.</summary>

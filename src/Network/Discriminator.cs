@@ -18,16 +18,16 @@ internal sealed class Discriminator
     private readonly Matrix _labelGradient;
     private readonly int _pixels;
 
-    public Discriminator(Recipe recipe, NetworkPlan plan, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
+    public Discriminator(Recipe recipe, NetworkPlan plan, LabelCode label, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
         _pixels = image.Pixels;
         var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
-        var table = recipe.Label == LabelKind.Embedding ? builder.Trainable.Matrix("labels.table", classes, classes) : null;
+        var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 129);
         Parameters = new Parameters(builder.Trainable, builder.Statistics, memory);
-        _encoding = new LabelEncoding(operators, Parameters, clock, table, stream: 128);
+        _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 128);
         _stack = new Stack(builder.Make(Parameters), rows, memory);
-        _labelGradient = memory.Matrix(rows, classes);
+        _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
     }
 
     public Parameters Parameters { get; }
@@ -38,8 +38,8 @@ internal sealed class Discriminator
         _stack.Initialize();
     }
 
-    /// <summary>Writes the encoded labels [M] behind the images of <paramref name="pairs"/> [M, pixels + classes].</summary>
-    public void EncodeLabels(ArrayView<int> labels, Matrix pairs) => _encoding.Forward(labels, pairs.SliceColumns(_pixels, pairs.Columns - _pixels));
+    /// <summary>Writes the codes of the labels [M] behind the images of <paramref name="pairs"/> [M, pixels + code].</summary>
+    public void EncodeLabels(ArrayView<int> labels, Matrix pairs) => _encoding.Forward(labels, pairs);
 
     /// <summary>logits [M, 1] ← D(pairs).</summary>
     public void Forward(Matrix pairs, Matrix logits, Pass pass) => _stack.Forward(pairs, logits, pass);

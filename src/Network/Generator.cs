@@ -21,24 +21,24 @@ internal sealed class Generator
     private readonly int _latent;
 
     /// <summary>A generator with batches of its own and, where given, another's parameters.</summary>
-    public Generator(Recipe recipe, NetworkPlan plan, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory, Parameters? shared = null)
+    public Generator(Recipe recipe, NetworkPlan plan, LabelCode label, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory, Parameters? shared = null)
     {
         _latent = recipe.Latent;
         _philox = operators.Philox;
         _clock = clock;
         var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
-        var table = recipe.Label == LabelKind.Embedding ? builder.Trainable.Matrix("labels.table", classes, classes) : null;
+        var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 1);
         Parameters = shared ?? new Parameters(builder.Trainable, builder.Statistics, memory);
-        _encoding = new LabelEncoding(operators, Parameters, clock, table, stream: 0);
+        _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 0);
         _stack = new Stack(builder.Make(Parameters), rows, memory);
         _input = memory.Matrix(rows, (int)plan.Input.Length);
-        _labelGradient = memory.Matrix(rows, classes);
+        _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
     }
 
     public Parameters Parameters { get; }
 
-    /// <summary>[rows, latent + classes]: the input of the last <see cref="Forward"/>.</summary>
+    /// <summary>[rows, latent + code]: the input of the last <see cref="Forward"/>.</summary>
     public Matrix LastInput => _input;
 
     public void Initialize()
@@ -52,7 +52,7 @@ internal sealed class Generator
     {
         var input = Input(images.Rows);
         _philox.Normal(_clock.View, purpose, input.SliceColumns(0, _latent));
-        _encoding.Forward(labels, input.SliceColumns(_latent, input.Columns - _latent));
+        _encoding.Forward(labels, input);
         _stack.Forward(input, images, new Pass(training, 0));
     }
 

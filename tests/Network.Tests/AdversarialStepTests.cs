@@ -11,7 +11,7 @@ public class AdversarialStepTests
     public void AStepOfDMovesDAloneAndAStepOfGMovesGAlone(GeneratorBatchKind batch)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorBatch = batch, Label = LabelKind.Embedding });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorBatch = batch, GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding });
         float[] g0 = gan.GeneratorParameters.Values.Download(), d0 = gan.DiscriminatorParameters.Values.Download();
 
         gan.TrainDiscriminator();
@@ -29,7 +29,7 @@ public class AdversarialStepTests
     public void EveryTensorIsTrained()
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Label = LabelKind.Embedding });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding });
         var before = new[] { TinyGan.Tensors(gan.GeneratorParameters.Values), TinyGan.Tensors(gan.DiscriminatorParameters.Values) };
         for (int i = 0; i < 5; i++)
             gan.TrainStep();
@@ -119,7 +119,7 @@ public class AdversarialStepTests
     public void AStepAllocatesNothing()
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { Label = LabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f });
         // Unoptimised code boxes where optimised code does not, and the runtime's own threads allocate while they optimise: the warm-up is over when
         // ten stretches of steps in a row allocated nothing on any thread. A step that allocates never gets there.
         var patience = Stopwatch.StartNew();

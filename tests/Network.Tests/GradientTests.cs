@@ -8,10 +8,23 @@ namespace GpuCgan.Network.Tests;
 public class GradientTests
 {
     [Theory]
-    [InlineData(LabelKind.OneHot, GeneratorBatchKind.Shared)]
-    [InlineData(LabelKind.Embedding, GeneratorBatchKind.Fresh)]
-    public void TheDiscriminatorsGradientIsThatOfItsLoss(LabelKind label, GeneratorBatchKind batch) =>
-        CheckDiscriminator(TinyGan.Steady with { Label = label, GeneratorBatch = batch });
+    [InlineData(DiscriminatorLabelKind.OneHot, GeneratorBatchKind.Shared)]
+    [InlineData(DiscriminatorLabelKind.Embedding, GeneratorBatchKind.Fresh)]
+    [InlineData(DiscriminatorLabelKind.Planes, GeneratorBatchKind.Shared)]
+    [InlineData(DiscriminatorLabelKind.Plane, GeneratorBatchKind.Shared)]
+    public void TheDiscriminatorsGradientIsThatOfItsLoss(DiscriminatorLabelKind label, GeneratorBatchKind batch) =>
+        CheckDiscriminator(TinyGan.Steady with { DiscriminatorLabel = label, GeneratorBatch = batch });
+
+    [Fact]
+    public void AnUnconditionalGanSeesNoLabel()
+    {
+        var recipe = TinyGan.Steady with { GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None };
+        CheckDiscriminator(recipe);
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, recipe);
+        Assert.Equal(recipe.Latent, gan.Generator.LastInput.Columns);
+        Assert.Equal(TinyGan.Image.Pixels, gan.Pairs.Columns);
+    }
 
     [Fact]
     public void AnActivationOnItsOwnHasTheSameGradient() =>
@@ -42,13 +55,13 @@ public class GradientTests
     }
 
     [Theory]
-    [InlineData(LabelKind.OneHot, GeneratorBatchKind.Shared)]
-    [InlineData(LabelKind.Embedding, GeneratorBatchKind.Shared)]
-    [InlineData(LabelKind.Embedding, GeneratorBatchKind.Fresh)]
-    public void TheGeneratorsGradientIsThatOfItsLoss(LabelKind label, GeneratorBatchKind batch)
+    [InlineData(GeneratorLabelKind.OneHot, GeneratorBatchKind.Shared)]
+    [InlineData(GeneratorLabelKind.Embedding, GeneratorBatchKind.Shared)]
+    [InlineData(GeneratorLabelKind.Embedding, GeneratorBatchKind.Fresh)]
+    public void TheGeneratorsGradientIsThatOfItsLoss(GeneratorLabelKind label, GeneratorBatchKind batch)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Steady with { Label = label, GeneratorBatch = batch });
+        using var gan = TinyGan.Create(device, TinyGan.Steady with { GeneratorLabel = label, GeneratorBatch = batch });
         gan.TrainDiscriminator();
         var before = TinyGan.Tensors(gan.GeneratorParameters.Values);
         var reference = new ReferenceGan { Generator = before, Discriminator = TinyGan.Tensors(gan.DiscriminatorParameters.Values) };

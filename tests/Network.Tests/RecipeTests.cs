@@ -8,7 +8,7 @@ public class RecipeTests
     [Fact]
     public void ARecipeComesBackFromItsJson()
     {
-        var recipe = new Recipe { Name = "x", Label = LabelKind.Embedding, Generator = ["linear 7", "tanh"], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
+        var recipe = new Recipe { Name = "x", GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, Generator = ["linear 7", "tanh"], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
         Assert.True(RecipeFile.AreSame(recipe, RecipeFile.Parse(JsonNode.Parse(RecipeFile.ToJson(recipe).ToJsonString()), "test")));
         Assert.False(RecipeFile.AreSame(recipe, recipe with { Discriminator = ["linear 1"] }));
     }
@@ -20,8 +20,8 @@ public class RecipeTests
     [Theory]
     [InlineData("""{"latnet":64}""", "latnet")]
     [InlineData("""{"latent":"many"}""", "test")]
-    [InlineData("""{"label":"hot"}""", "test")]
-    [InlineData("""{"label":1}""", "test")]
+    [InlineData("""{"generator_label":"hot"}""", "test")]
+    [InlineData("""{"generator_label":1}""", "test")]
     [InlineData("null", "test")]
     public void WhatIsNoRecipeIsRefused(string json, string named)
     {

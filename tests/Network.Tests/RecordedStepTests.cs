@@ -6,7 +6,7 @@ namespace GpuCgan.Network.Tests;
 /// <summary>A step can be recorded once and replayed: nothing in it comes from the host.</summary>
 public class RecordedStepTests
 {
-    private static readonly Recipe Everything = TinyGan.Recipe with { Label = LabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f };
+    private static readonly Recipe Everything = TinyGan.Recipe with { GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f };
 
     /// <summary>For the kernels on the CPU accelerator, where launches make shared memory out of buffers, <see cref="AdversarialStepTests"/> counts the host's calls.</summary>
     [Theory]

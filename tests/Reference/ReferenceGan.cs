@@ -15,6 +15,9 @@ public sealed class ReferenceGan
 
     public double BatchNormEpsilon { get; init; } = 1e-5;
 
+    /// <summary>Labels; where D's code has more columns, each has as many of them.</summary>
+    public int Classes { get; init; } = 3;
+
     /// <summary>Images for inputs [M, latent] and labels, normalised by the batch's own statistics.</summary>
     public double[,] Images(double[,] latent, int[] labels)
     {
@@ -68,19 +71,19 @@ public sealed class ReferenceGan
     private static double CrossEntropy(double[] logits, double target) =>
         logits.Average(z => Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))) - target * z);
 
-    /// <summary>[x | label], one-hot or from the network's table.</summary>
-    private static double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network)
+    /// <summary>[x | code], of ones and zeros or from the network's table.</summary>
+    private double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network)
     {
         int rows = x.GetLength(0), columns = x.GetLength(1);
         network.TryGetValue("labels.table", out var table);
-        int classes = network["linear1.weight"].GetLength(0) - columns;
-        var joined = new double[rows, columns + classes];
+        int code = network["linear1.weight"].GetLength(0) - columns;
+        var joined = new double[rows, columns + code];
         for (int r = 0; r < rows; r++)
         {
             for (int c = 0; c < columns; c++)
                 joined[r, c] = x[r, c];
-            for (int k = 0; k < classes; k++)
-                joined[r, columns + k] = table is not null ? table[labels[r], k] : labels[r] == k ? 1 : 0;
+            for (int k = 0; k < code; k++)
+                joined[r, columns + k] = table is not null ? table[labels[r], k] : labels[r] == k / (code / Classes) ? 1 : 0;
         }
         return joined;
     }

@@ -152,7 +152,7 @@ internal static class TrainPlan
             DataHash = data.ContentHash,
             TrainingImages = data.Count,
             Split = data.SplitNote,
-            Device = DeviceId(device),
+            Device = device.Id,
             DeviceName = device.Name,
             Seed = parsed.GetValue(TrainCommand.Seed) ?? 0,
             Steps = steps,
@@ -166,14 +166,6 @@ internal static class TrainPlan
 
     /// <summary>Whole epochs that make about <see cref="TrainingOptions.DefaultSteps"/> steps of 64 images, whatever the batch.</summary>
     private static int DefaultEpochs(int images) => Math.Max(1, (int)Math.Round(TrainingOptions.DefaultSteps * 64.0 / images));
-
-    private static string DeviceId(ComputeDevice device) => device.Kind switch
-    {
-        DeviceKind.Cpu => "cpu",
-        DeviceKind.CpuIlgpu => "cpu-ilgpu",
-        DeviceKind.Cuda => $"cuda:{device.Index}",
-        _ => $"opencl:{device.Index}",
-    };
 
     /// <summary>A resumed run goes on as it began: an option that says otherwise is refused by its name.</summary>
     private static void RefuseContradictions(ParseResult parsed, JsonObject earlier, CheckpointHeader header, RunDirectory run)

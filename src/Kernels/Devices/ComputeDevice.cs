@@ -1,3 +1,4 @@
+using GpuCgan.Kernels.Profiling;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -33,6 +34,15 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The i of <c>cuda:i</c> or <c>opencl:i</c>; 0 for the CPU.</summary>
     public int Index { get; }
 
+    /// <summary>As <c>--device</c> names it, with its index.</summary>
+    public string Id => Kind switch
+    {
+        DeviceKind.Cpu => "cpu",
+        DeviceKind.CpuIlgpu => "cpu-ilgpu",
+        DeviceKind.Cuda => $"cuda:{Index}",
+        _ => $"opencl:{Index}",
+    };
+
     /// <summary>The device's own name, such as "NVIDIA H200".</summary>
     public string Name => Kind == DeviceKind.Cpu ? $"CPU, {Threads} thread{(Threads == 1 ? "" : "s")}, {WideVectors.Description}" : Accelerator.Name;
 
@@ -51,24 +61,28 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }
 
+    /// <summary>Hears of every launch; null, which costs a launch a comparison, unless a step is being profiled.</summary>
+    public ILaunchProfiler? Profiler { get; set; }
+
+    /// <summary>Whether launches can be timed: the CPU by the clock, other devices where they were opened for it.</summary>
+    public bool CanProfile => Kind == DeviceKind.Cpu || _context.Properties.EnableProfiling;
+
     /// <summary>Opens the device that <paramref name="name"/> asks for: <c>auto</c>, <c>cuda[:i]</c>, <c>opencl[:i]</c>, <c>cpu</c> or <c>cpu-ilgpu</c>.</summary>
     /// <param name="name">A device as <c>--device</c> names it.</param>
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
+    /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it, and a timed step is launched kernel by kernel.</param>
     /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
     /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
-    public static ComputeDevice Open(string name, int? threads = null, bool recordSteps = true)
+    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true)
     {
         var request = DeviceRequest.Parse(name);
-        return request.IsAuto ? OpenBest(threads, recordSteps) : Open(request.Kind, request.Index, threads, recordSteps);
-    }
-
-    private static ComputeDevice OpenBest(int? threads, bool recordSteps)
-    {
+        if (!request.IsAuto)
+            return Open(request.Kind, request.Index, threads, profiling, recordSteps);
         var best = DeviceCatalog.Read().Best;
-        return Open(best.Kind, best.Index, threads, recordSteps);
+        return Open(best.Kind, best.Index, threads, profiling, recordSteps);
     }
 
-    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool recordSteps)
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps)
     {
         if (kind == DeviceKind.Cpu)
         {
@@ -79,19 +93,25 @@ public sealed class ComputeDevice : IDisposable
         }
         if (kind == DeviceKind.CpuIlgpu)
         {
-            var context = Context.Create(builder => builder.CPU().Optimize(OptimizationLevel.O2));
+            var context = Context.Create(builder =>
+            {
+                builder.CPU().Optimize(OptimizationLevel.O2);
+                if (profiling)
+                    builder.Profiling();
+            });
             return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null, recordSteps);
         }
 
         DriverNames.Register();
-        var gpu = DeviceCatalog.CreateGpuContext(kind);
+        var gpu = DeviceCatalog.CreateGpuContext(kind, profiling);
         var devices = DeviceCatalog.GpuDevices(gpu, kind);
         if (index >= devices.Count)
         {
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
-        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps);
+        // A marker between two kernels would break a capture.
+        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
     }
 
     /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
@@ -113,6 +133,16 @@ public sealed class ComputeDevice : IDisposable
         int stride = Matrix.AlignedStride(columns);
         var memory = Allocate<float>((long)rows * stride);
         return (memory, new Matrix(memory.View, rows, columns, stride));
+    }
+
+    /// <summary>A copy on the stream: announced like a launch, and waited for by nobody.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void Copy<T>(ArrayView<T> source, ArrayView<T> target) where T : unmanaged
+    {
+        if (source.Length != target.Length)
+            throw new ArgumentException($"{source.Length} elements are not copied to {target.Length}.", nameof(target));
+        using var launch = Profiler?.Begin("Copy", $"{source.Length}", 0, 2 * source.Length * Interop.SizeOf<T>());
+        source.CopyTo(Stream, target);
     }
 
     /// <summary>Waits until everything queued on the stream is done.</summary>

@@ -33,6 +33,7 @@ public sealed class BinaryCrossEntropy(ComputeDevice device)
         public T Score<T>(T z) where T : struct, IReal<T> => Elementary.Sigmoid(z);
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly Objective<Formula> _objective = new(device);
 
     /// <summary>One batch of logits that ought to be <paramref name="target"/>.</summary>
@@ -46,6 +47,7 @@ public sealed class BinaryCrossEntropy(ComputeDevice device)
     {
         if (target is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(target), target, "The target of a cross-entropy is a probability.");
+        using var launch = _device.Profiler?.Begin("BinaryCrossEntropy", $"{logits.Rows}", 16L * logits.Rows, 2L * sizeof(float) * logits.Rows);
         _objective.Launch(logits, dLogits, loss, score, new Formula(target));
     }
 }

@@ -41,6 +41,7 @@ public sealed class Dropout(ComputeDevice device)
             TReal.WherePositive(TReal.UnitInterval(word) - TReal.Of(_rate), TReal.Of(_scale), TReal.Of(0f));
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly PhiloxElements<Formula> _elements = new(device);
 
     /// <summary>y = x·mask / (1 − rate), or dx from dy. Overwrites y.</summary>
@@ -55,6 +56,7 @@ public sealed class Dropout(ComputeDevice device)
     {
         if (rate is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate lies in [0, 1).");
+        using var launch = _device.Profiler?.Begin("Dropout", $"{x}", 2 * x.Elements, 2 * sizeof(float) * x.Elements);
         _elements.Launch(clock, purpose, x, y, new Formula(rate));
     }
 }

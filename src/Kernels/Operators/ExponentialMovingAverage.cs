@@ -19,6 +19,7 @@ public sealed class ExponentialMovingAverage(ComputeDevice device)
         public T Apply<T>(T average, T parameter) where T : struct, IReal<T> => T.Of(_decay) * average + T.Of(_rest) * parameter;
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly Elementwise<Formula> _elements = new(device);
 
     /// <summary>One update of the average.</summary>
@@ -33,6 +34,7 @@ public sealed class ExponentialMovingAverage(ComputeDevice device)
         if (decay is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(decay), decay, "An average decays by a factor in [0, 1].");
         var target = new Matrix(average, 1, (int)average.Length);
+        using var launch = _device.Profiler?.Begin("ExponentialMovingAverage", $"{average.Length}", 3 * average.Length, 3 * sizeof(float) * average.Length);
         _elements.Launch(target, new Matrix(parameters, 1, (int)parameters.Length), target, new Formula(decay));
     }
 }

@@ -79,6 +79,7 @@ public sealed partial class Gemm
     {
         Fits(x.Columns == w.Rows && x.Rows == y.Rows && w.Columns == y.Columns && (b.Length == 0 || b.Length == w.Columns), x, w, y);
         var shape = new Shape(x.Rows, w.Columns, x.Columns, x.Stride, 1, w.Stride, 1, y.Stride);
+        using var launch = Announce("Gemm.Forward", shape, b.Length);
         Launch(x.Data, w.Data, y.Data, b, shape, new Epilogue(b.Length != 0, false, activation));
     }
 
@@ -91,6 +92,7 @@ public sealed partial class Gemm
     {
         Fits(dy.Columns == w.Columns && dy.Rows == dx.Rows && w.Rows == dx.Columns, dy, w, dx);
         var shape = new Shape(dy.Rows, w.Rows, dy.Columns, dy.Stride, 1, 1, w.Stride, dx.Stride);
+        using var launch = Announce("Gemm.InputGradient", shape, 0);
         Launch(dy.Data, w.Data, dx.Data, default, shape, new Epilogue(false, false, Activation.Identity));
     }
 
@@ -104,7 +106,15 @@ public sealed partial class Gemm
     {
         Fits(x.Rows == dy.Rows && x.Columns == dw.Rows && dy.Columns == dw.Columns, x, dy, dw);
         var shape = new Shape(x.Columns, dy.Columns, x.Rows, 1, x.Stride, dy.Stride, 1, dw.Stride);
+        using var launch = Announce("Gemm.WeightGradient", shape, accumulate ? (long)dw.Rows * dw.Columns : 0);
         Launch(x.Data, dy.Data, dw.Data, default, shape, new Epilogue(false, accumulate, Activation.Identity));
+    }
+
+    /// <summary>To a profiler, if there is one: a product of M×N sums over K, and the floats that its epilogue reads beside the operands.</summary>
+    private IDisposable? Announce(string name, Shape s, long epilogueFloats)
+    {
+        long m = s.M, n = s.N, k = s.K;
+        return _device.Profiler?.Begin(name, $"{m}×{n}×{k}", 2 * m * n * k, sizeof(float) * (m * k + k * n + m * n + epilogueFloats));
     }
 
     private static void Fits(bool fits, Matrix a, Matrix b, Matrix c)

@@ -25,6 +25,7 @@ public sealed class LeastSquares(ComputeDevice device)
         public T Score<T>(T z) where T : struct, IReal<T> => z;
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly Objective<Formula> _objective = new(device);
 
     /// <summary>One batch of outputs that ought to be <paramref name="target"/>.</summary>
@@ -38,6 +39,7 @@ public sealed class LeastSquares(ComputeDevice device)
     {
         if (!float.IsFinite(target))
             throw new ArgumentOutOfRangeException(nameof(target), target, "The target of a least-squares objective is finite.");
+        using var launch = _device.Profiler?.Begin("LeastSquares", $"{logits.Rows}", 7L * logits.Rows, 2L * sizeof(float) * logits.Rows);
         _objective.Launch(logits, dLogits, loss, score, new Formula(target));
     }
 }

@@ -52,6 +52,7 @@ public sealed class StepClock : IDisposable
     /// <summary>Step ← Step + 1, on the stream.</summary>
     public void Advance()
     {
+        using var launch = _device.Profiler?.Begin("StepClock.Advance", $"1", 0, 2 * sizeof(uint));
         if (_advance is null)
             View.AsHostSpan()[0].Step++;
         else

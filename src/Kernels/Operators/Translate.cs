@@ -54,6 +54,7 @@ public sealed class Translate
         if (height < 1 || width < 1 || x.Columns % ((long)height * width) != 0 || x.Rows != y.Rows || x.Columns != y.Columns || offsets.Length != 2L * x.Rows || reach < 0)
             throw new ArgumentException($"{offsets.Length} offsets of up to {reach} pixels do not move {x} images of {height}×{width} to {y}.");
         var layout = new Layout(x, y, height, width, reach);
+        using var launch = _device.Profiler?.Begin("Translate", $"{x}", 0, 2 * sizeof(float) * x.Elements + sizeof(int) * offsets.Length);
         if (_kernel is not null)
         {
             _kernel(_device.Stream, x.Rows * x.Columns, x.Data, offsets, y.Data, layout, fill);

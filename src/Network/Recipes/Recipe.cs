@@ -3,14 +3,36 @@ using GpuCgan.Kernels.Operators;
 
 namespace GpuCgan.Network.Recipes;
 
-/// <summary>How a label reaches a network.</summary>
-public enum LabelKind
+/// <summary>How the label reaches G.</summary>
+public enum GeneratorLabelKind
 {
-    /// <summary>A one-hot vector, concatenated.</summary>
+    /// <summary>Not at all: an unconditional GAN.</summary>
+    None,
+
+    /// <summary>A one-hot vector behind the latent one (Mirza and Osindero 2014).</summary>
     OneHot,
 
-    /// <summary>A learnt vector, concatenated.</summary>
+    /// <summary>A learnt vector behind the latent one.</summary>
     Embedding,
+}
+
+/// <summary>How the label reaches D.</summary>
+public enum DiscriminatorLabelKind
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>A one-hot vector behind the image's numbers (Mirza and Osindero 2014).</summary>
+    OneHot,
+
+    /// <summary>A learnt vector behind the image's numbers.</summary>
+    Embedding,
+
+    /// <summary>A plane a label behind the image's, the label's own of ones.</summary>
+    Planes,
+
+    /// <summary>A learnt plane behind the image's.</summary>
+    Plane,
 }
 
 /// <summary>What D and G are scored with.</summary>
@@ -67,8 +89,11 @@ public sealed record Recipe
     /// <summary>Whether hidden linear layers are narrower for images below 28×28; see <see cref="ImageShape.ScaleWidths"/>.</summary>
     public bool ScaleWidths { get; init; } = true;
 
-    /// <summary>How the label enters both networks.</summary>
-    public LabelKind Label { get; init; } = LabelKind.OneHot;
+    /// <summary>How the label reaches G.</summary>
+    public GeneratorLabelKind GeneratorLabel { get; init; } = GeneratorLabelKind.OneHot;
+
+    /// <summary>How the label reaches D.</summary>
+    public DiscriminatorLabelKind DiscriminatorLabel { get; init; } = DiscriminatorLabelKind.OneHot;
 
     /// <summary>What batch normalisation adds to the variance.</summary>
     public float BatchNormEpsilon { get; init; } = 1e-5f;

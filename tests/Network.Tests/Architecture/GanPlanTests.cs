@@ -15,7 +15,20 @@ public class GanPlanTests
         { new Recipe { Discriminator = ["linear 1", "sigmoid"] }, "discriminator: it ends in 'sigmoid'" },
         { new Recipe { Discriminator = ["linear 2"] }, "discriminator: its last layer makes 2, and one score is wanted" },
         { new Recipe { Discriminator = ["dropout 0.1", "linear 1"] }, "discriminator: it begins with 'dropout 0.1'" },
+        { new Recipe { GeneratorLabel = GeneratorLabelKind.None }, "the label reaches one of the two networks alone" },
     };
+
+    [Theory]
+    [InlineData(DiscriminatorLabelKind.None, "1×28×28")]
+    [InlineData(DiscriminatorLabelKind.OneHot, "794")]
+    [InlineData(DiscriminatorLabelKind.Embedding, "794")]
+    [InlineData(DiscriminatorLabelKind.Planes, "11×28×28")]
+    [InlineData(DiscriminatorLabelKind.Plane, "2×28×28")]
+    public void WhatTheDiscriminatorTakes(DiscriminatorLabelKind label, string input)
+    {
+        var recipe = new Recipe { DiscriminatorLabel = label, GeneratorLabel = label == DiscriminatorLabelKind.None ? GeneratorLabelKind.None : GeneratorLabelKind.OneHot };
+        Assert.Equal(input, GanPlan.Of(recipe, Mnist, 10).Discriminator.Input.ToString());
+    }
 
     [Theory]
     [MemberData(nameof(Impossible))]

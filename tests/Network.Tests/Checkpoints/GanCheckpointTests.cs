@@ -15,7 +15,7 @@ public sealed class GanCheckpointTests : IDisposable
     [Fact]
     public void AResumedRunHasTheBitsOfOneThatNeverStopped()
     {
-        var recipe = TinyGan.Recipe with { GeneratorAverage = 0.9f, Label = LabelKind.Embedding };
+        var recipe = TinyGan.Recipe with { GeneratorAverage = 0.9f, GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding };
         using var device = ComputeDevice.Open("cpu", 2);
         using var whole = TinyGan.Create(device, recipe);
         for (int i = 0; i < 25; i++)
