@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # A recipe's training step beside PyTorch's, in turns on one machine: GpuCgan, then PyTorch on one thread, then on all. Prints each round's times and the ratio
 # PyTorch's best / GpuCgan, and last the median ratio of each batch size.
-#   bench/step.sh [ROUNDS] [BATCHES] [RECIPE]        3, 64,512 and mlp where not given
+#   bench/step.sh [ROUNDS] [BATCHES] [RECIPE]        3, 64,512 and mlp-classic where not given
 #   PYTHON names a Python that has torch (default: python3), DEVICE the device of both (default: cpu; cuda compares one GPU),
 #   GPUCGAN the program (default: built from this checkout)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${1:-3} batches=${2:-64,512} recipe=${3:-mlp} python=${PYTHON:-python3} device=${DEVICE:-cpu}
+rounds=${1:-3} batches=${2:-64,512} recipe=${3:-mlp-classic} python=${PYTHON:-python3} device=${DEVICE:-cpu}
 if [[ -z ${GPUCGAN:-} ]]; then
   dotnet build -c Release src/Host --nologo -v quiet
   GPUCGAN="dotnet src/Host/bin/Release/net10.0/gpucgan.dll"

@@ -14,7 +14,7 @@ public class RecipeTests
     }
 
     [Fact]
-    public void WhatAFileLeavesOutIsThatOfMlp() =>
+    public void WhatAFileLeavesOutIsThatOfMlpClassic() =>
         Assert.True(RecipeFile.AreSame(new Recipe { Name = "y", Latent = 64 }, RecipeFile.Parse(JsonNode.Parse("""{"name":"y","latent":64}"""), "test")));
 
     [Theory]
@@ -41,6 +41,13 @@ public class RecipeTests
         { new Recipe { GeneratorLearningRate = float.NaN }, "generator_learning_rate" },
         { new Recipe { AdamBeta2 = 1 }, "adam_beta2" },
         { new Recipe { RealTarget = 1.1f }, "real_target" },
+        { new Recipe { LabelNoise = 0.5f }, "label_noise" },
+        { new Recipe { MismatchedPairs = 1 }, "mismatched_pairs" },
+        { new Recipe { InstanceNoise = float.NaN }, "instance_noise" },
+        { new Recipe { Augment = null! }, "augment" },
+        { new Recipe { Augment = new Augment { Translate = 0.6f } }, "augment.translate" },
+        { new Recipe { NCritic = 0 }, "n_critic" },
+        { new Recipe { LearningRateDecay = 1.1f }, "learning_rate_decay" },
         { new Recipe { GeneratorAverage = -0.1f }, "generator_average" },
     };
 
@@ -50,6 +57,30 @@ public class RecipeTests
     {
         var e = Assert.Throws<InvalidDataException>(() => RecipeFile.Check(recipe, "test"));
         Assert.Contains(field, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheBuiltInRecipesAreKnownByTheirNames()
+    {
+        Assert.Contains("mlp", RecipeFile.Names);
+        Assert.Contains("mlp-classic", RecipeFile.Names);
+        Assert.All(RecipeFile.Names, name => Assert.Equal(name, RecipeFile.Load(name).Name));
+        Assert.True(RecipeFile.AreSame(new Recipe(), RecipeFile.Load("mlp-classic")));
+        Assert.False(RecipeFile.AreSame(new Recipe { Name = "mlp" }, RecipeFile.Load("mlp")));
+    }
+
+    [Fact]
+    public void TheNewFieldsAreSpelledAsTheDocumentationSpellsThem()
+    {
+        var recipe = RecipeFile.Parse(JsonNode.Parse("""
+            { "objective": "maximum_likelihood", "label_noise": 0.05, "mismatched_pairs": 0.25, "instance_noise": 0.1, "augment": { "translate": 0.125 }, "n_critic": 5, "learning_rate_decay": 0.5 }
+            """), "test");
+        Assert.True(RecipeFile.AreSame(recipe, new Recipe
+        {
+            Objective = ObjectiveKind.MaximumLikelihood, LabelNoise = 0.05f, MismatchedPairs = 0.25f, InstanceNoise = 0.1f,
+            Augment = new Augment { Translate = 0.125f }, NCritic = 5, LearningRateDecay = 0.5f,
+        }));
+        Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(JsonNode.Parse("""{ "augment": { "flip": 1 } }"""), "test"));
     }
 
     [Fact]

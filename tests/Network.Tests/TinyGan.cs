@@ -24,6 +24,13 @@ internal static class TinyGan
     /// <summary>The same without dropout, for what is compared with a reference.</summary>
     public static readonly Recipe Steady = Recipe with { Discriminator = ["linear 200", "leaky_relu 0.2", "linear 300", "leaky_relu 0.2", "linear 1"] };
 
+    /// <summary>Every option of the adversarial step at once.</summary>
+    public static readonly Recipe Everything = Recipe with
+    {
+        LabelNoise = 0.1f, MismatchedPairs = 0.25f, InstanceNoise = 0.2f, Augment = new Augment { Translate = 0.25f }, NCritic = 2, LearningRateDecay = 0.5f,
+        GeneratorAverage = 0.9f, RealTarget = 0.9f,
+    };
+
     /// <summary>Each class is a bright quarter of its own, with some noise.</summary>
     public static (byte[] Pixels, byte[] Labels) Data(int count = 60)
     {

@@ -49,12 +49,45 @@ public sealed class ReferenceGan
         return [.. Enumerable.Range(0, x.GetLength(0)).Select(r => x[r, 0])];
     }
 
-    /// <summary>mean over the real half of softplus(z) − t·z, plus the same over the generated half.</summary>
-    public double DiscriminatorLoss(double[,] real, double[,] fake, int[] labels, double realTarget = 1, double fakeTarget = 0) =>
-        CrossEntropy(Logits(real, labels), realTarget) + CrossEntropy(Logits(fake, labels), fakeTarget);
+    /// <summary>The game.</summary>
+    public ReferenceObjective Objective { get; init; } = ReferenceObjective.All["binary_cross_entropy"];
 
-    /// <summary>The non-saturating loss: cross-entropy of the generated pairs with target 1.</summary>
-    public double GeneratorLoss(double[,] latent, int[] labels) => CrossEntropy(Logits(Images(latent, labels), labels), 1);
+    /// <summary>The mean over the real pairs plus the mean over all others: <paramref name="images"/> holds the real ones first.</summary>
+    public double DiscriminatorLoss(double[,] images, int[] labels, int real, double realTarget = 1, double fakeTarget = 0)
+    {
+        // D is called for the real half and for the generated one: where it normalises, each has its own statistics.
+        int half = labels.Length / 2;
+        double[] logits = [.. Logits(Rows(images, 0, half), labels[..half]), .. Logits(Rows(images, half, half), labels[half..])];
+        return logits[..real].Average(z => Objective.Discriminator(z, realTarget)) + logits[real..].Average(z => Objective.Discriminator(z, fakeTarget));
+    }
+
+    /// <summary>What G pays for its images, as D sees them: each moved down and to the right by its own number of pixels, with −1 coming in, and with noise added.</summary>
+    public double GeneratorLoss(double[,] latent, int[] labels, (int Down, int Right)[]? moves = null, double[,]? noise = null)
+    {
+        var images = Images(latent, labels);
+        if (moves is not null)
+            images = Moved(images, moves);
+        for (int i = 0; noise is not null && i < images.Length; i++)
+            images[i / images.GetLength(1), i % images.GetLength(1)] += noise[i / images.GetLength(1), i % images.GetLength(1)];
+        return Logits(images, labels).Average(Objective.Generator);
+    }
+
+    /// <summary>Square images of one channel, each moved, with −1 coming in.</summary>
+    private static double[,] Moved(double[,] images, (int Down, int Right)[] moves)
+    {
+        int side = (int)Math.Round(Math.Sqrt(images.GetLength(1)));
+        var moved = new double[images.GetLength(0), images.GetLength(1)];
+        for (int r = 0; r < moves.Length; r++)
+        {
+            for (int i = 0; i < side * side; i++)
+            {
+                int row = i / side - moves[r].Down, column = i % side - moves[r].Right;
+                bool inside = row >= 0 && row < side && column >= 0 && column < side;
+                moved[r, i] = inside ? images[r, row * side + column] : -1;
+            }
+        }
+        return moved;
+    }
 
     /// <summary>∂loss/∂tensor[r, c] by central differences.</summary>
     public static double Derivative(double[,] tensor, int r, int c, Func<double> loss, double h = 1e-6)
@@ -68,8 +101,12 @@ public sealed class ReferenceGan
         return (above - below) / (2 * h);
     }
 
-    private static double CrossEntropy(double[] logits, double target) =>
-        logits.Average(z => Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))) - target * z);
+    private static double[,] Rows(double[,] matrix, int start, int count)
+    {
+        var result = new double[count, matrix.GetLength(1)];
+        Array.Copy(matrix, start * matrix.GetLength(1), result, 0, result.Length);
+        return result;
+    }
 
     /// <summary>[x | code], of ones and zeros or from the network's table.</summary>
     private double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network)

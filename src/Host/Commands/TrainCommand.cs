@@ -7,7 +7,7 @@ namespace GpuCgan.Host.Commands;
 /// <summary><c>train</c>: its options. <see cref="TrainPlan"/> turns them into a run.</summary>
 internal static class TrainCommand
 {
-    public static Option<string?> Recipe { get; } = new("--recipe") { Description = $"A recipe's name ({string.Join(", ", RecipeFile.Names)}) or a JSON file. Default: mlp.", HelpName = "NAME|FILE" };
+    public static Option<string?> Recipe { get; } = new("--recipe") { Description = $"A recipe's name ({string.Join(", ", RecipeFile.Names)}) or a JSON file. Default: {RecipeFile.Default}.", HelpName = "NAME|FILE" };
     public static DataOptions Data { get; } = new();
     public static Option<string> Device { get; } = CommonOptions.Device();
     public static Option<int?> Threads { get; } = CommonOptions.Threads();

@@ -19,7 +19,7 @@ internal static class TrainPlan
 
     private static int Start(ParseResult parsed)
     {
-        var recipe = WithOverrides(RecipeFile.Load(parsed.GetValue(TrainCommand.Recipe) ?? "mlp"), parsed);
+        var recipe = WithOverrides(RecipeFile.Load(parsed.GetValue(TrainCommand.Recipe) ?? RecipeFile.Default), parsed);
         var request = TrainCommand.Data.Read(parsed);
         var data = DataSets.Load(request).Train;
         CheckBatch(recipe, data);
@@ -80,6 +80,7 @@ internal static class TrainPlan
         if (!quiet)
             Introduce(gan, options, data, run);
         gan.Load(data.Pixels.Span, data.LabelBytes());
+        gan.Plan(options.Steps);
         using var signals = new StopSignals();
         TrainingSession session;
         int stopped;
@@ -143,8 +144,8 @@ internal static class TrainPlan
         if (parsed.GetValue(TrainCommand.Steps) is not null && parsed.GetValue(TrainCommand.Epochs) is not null)
             throw new UsageException("--steps and --epochs both give the run's length; use one.");
         long steps = parsed.GetValue(TrainCommand.Steps)
-            ?? TrainingOptions.StepsFor(parsed.GetValue(TrainCommand.Epochs) ?? DefaultEpochs(data.Count), data.Count, recipe.BatchSize);
-        int epochs = (int)Math.Max(1, steps * recipe.BatchSize / data.Count);
+            ?? TrainingOptions.StepsFor(parsed.GetValue(TrainCommand.Epochs) ?? DefaultEpochs(data.Count), data.Count, recipe.BatchSize * recipe.NCritic);
+        int epochs = (int)Math.Max(1, steps * recipe.BatchSize * recipe.NCritic / data.Count);
         return new TrainingOptions
         {
             Recipe = recipe,

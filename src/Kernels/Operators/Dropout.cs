@@ -16,12 +16,14 @@ namespace GpuCgan.Kernels.Operators;
 /// </remarks>
 public sealed class Dropout(ComputeDevice device)
 {
-    internal readonly struct Formula(float rate) : IPhiloxFormula
+    internal readonly struct Formula(float rate) : IPhiloxFormula<Formula>
     {
         private readonly float _rate = rate;
         private readonly float _scale = 1 / (1 - rate);
 
         public static bool ReadsInput => true;
+
+        public Formula At(StepState clock) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)

@@ -55,12 +55,14 @@ public sealed class Philox
     }
 
     /// <summary>low + (high − low)·u.</summary>
-    internal readonly struct UniformFormula(float low, float high) : IPhiloxFormula
+    internal readonly struct UniformFormula(float low, float high) : IPhiloxFormula<UniformFormula>
     {
         private readonly float _low = low;
         private readonly float _width = high - low;
 
         public static bool ReadsInput => false;
+
+        public UniformFormula At(StepState clock) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
@@ -76,11 +78,13 @@ public sealed class Philox
     }
 
     /// <summary>Box and Muller 1958: two independent normal numbers are the coordinates of a point at radius √(−2 ln u) and angle 2πv.</summary>
-    internal readonly struct NormalFormula(float deviation) : IPhiloxFormula
+    internal readonly struct NormalFormula(float deviation) : IPhiloxFormula<NormalFormula>
     {
         private readonly float _deviation = deviation;
 
         public static bool ReadsInput => false;
+
+        public NormalFormula At(StepState clock) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)

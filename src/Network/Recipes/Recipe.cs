@@ -43,6 +43,18 @@ public enum ObjectiveKind
 
     /// <summary>Least squares (Mao et al. 2017).</summary>
     LeastSquares,
+
+    /// <summary>Binary cross-entropy; G in the min-max form, which saturates (Goodfellow et al. 2014).</summary>
+    Minimax,
+
+    /// <summary>Binary cross-entropy; G in the maximum-likelihood form (Goodfellow 2016).</summary>
+    MaximumLikelihood,
+
+    /// <summary>Hinge (Lim and Ye 2017).</summary>
+    Hinge,
+
+    /// <summary>Wasserstein (Arjovsky, Chintala and Bottou 2017): needs a D that something keeps Lipschitz.</summary>
+    Wasserstein,
 }
 
 /// <summary>Which generated images a step of G learns from.</summary>
@@ -57,12 +69,12 @@ public enum GeneratorBatchKind
 
 /// <summary>
 /// What makes a GAN the GAN it is, apart from its data: architecture, objective and optimisers. A recipe is a JSON object with these names in
-/// snake case; what it leaves out has the value of <c>mlp</c>.
+/// snake case; what it leaves out has the value of <c>mlp-classic</c>.
 /// </summary>
 public sealed record Recipe
 {
     /// <summary>Its name, for people.</summary>
-    public string Name { get; init; } = "mlp";
+    public string Name { get; init; } = "mlp-classic";
 
     /// <summary>Length of the latent vector, drawn from N(0, 1).</summary>
     public int Latent { get; init; } = 100;
@@ -110,6 +122,21 @@ public sealed record Recipe
     /// <summary>What D should say of a generated pair.</summary>
     public float FakeTarget { get; init; }
 
+    /// <summary>The share of D's targets that are flipped, at random and anew in every step: real pairs called generated and the other way round.</summary>
+    public float LabelNoise { get; init; }
+
+    /// <summary>The share of D's real images that stand under a wrong label and count as generated, so that D cannot do without the label (Reed et al. 2016).</summary>
+    public float MismatchedPairs { get; init; }
+
+    /// <summary>Deviation of the normal noise on every image that D sees, at the start; it falls linearly to 0 over the run (Sønderby et al. 2017).</summary>
+    public float InstanceNoise { get; init; }
+
+    /// <summary>How images are changed at random before D sees them, real and generated ones alike.</summary>
+    public Augment Augment { get; init; } = new();
+
+    /// <summary>Steps of D, each on new data, for one of G.</summary>
+    public int NCritic { get; init; } = 1;
+
     /// <summary>Which images a step of G learns from.</summary>
     public GeneratorBatchKind GeneratorBatch { get; init; } = GeneratorBatchKind.Shared;
 
@@ -121,6 +148,9 @@ public sealed record Recipe
 
     /// <summary>Adam's rate for D.</summary>
     public float DiscriminatorLearningRate { get; init; } = 2e-4f;
+
+    /// <summary>The share of the run, at its end, over which both rates fall linearly to 0; 0 for constant ones.</summary>
+    public float LearningRateDecay { get; init; }
 
     /// <summary>Adam's decay of the first moments.</summary>
     public float AdamBeta1 { get; init; } = 0.5f;

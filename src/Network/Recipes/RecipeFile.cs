@@ -19,7 +19,11 @@ public static class RecipeFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    private static readonly Dictionary<string, Recipe> Known = new(StringComparer.Ordinal) { ["mlp"] = new Recipe() };
+    /// <summary>Every recipe beside this file is built in under its file's name.</summary>
+    private static readonly SortedDictionary<string, Recipe> Known = ReadKnown();
+
+    /// <summary>The recipe that is trained where none is named.</summary>
+    public const string Default = "mlp";
 
     /// <summary>The built-in recipes' names.</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
@@ -79,6 +83,14 @@ public static class RecipeFile
         Within(r.BatchNormMomentum is > 0 and <= 1, "batch_norm_momentum", r.BatchNormMomentum, "above 0, at most 1");
         Within(r.RealTarget is >= 0 and <= 1, "real_target", r.RealTarget, "0 to 1");
         Within(r.FakeTarget is >= 0 and <= 1, "fake_target", r.FakeTarget, "0 to 1");
+        Within(r.LabelNoise is >= 0 and < 0.5f, "label_noise", r.LabelNoise, "0 to below 0.5: at a half targets say nothing");
+        Within(r.MismatchedPairs is >= 0 and < 1, "mismatched_pairs", r.MismatchedPairs, "0 to below 1");
+        Within(r.InstanceNoise is >= 0 and <= 10, "instance_noise", r.InstanceNoise, "0 to 10");
+        if (r.Augment is null)
+            throw new InvalidDataException($"{source}: augment is null; it must be an object, such as {{ \"translate\": 0.1 }}.");
+        Within(r.Augment.Translate is >= 0 and <= 0.5f, "augment.translate", r.Augment.Translate, "0 to 0.5");
+        Within(r.NCritic is >= 1 and <= 100, "n_critic", r.NCritic, "1 to 100");
+        Within(r.LearningRateDecay is >= 0 and <= 1, "learning_rate_decay", r.LearningRateDecay, "0 to 1");
         // One sample has no variance to normalise by.
         Within(r.BatchSize is >= 2 and <= 65536, "batch_size", r.BatchSize, "2 to 65536");
         Within(r.GeneratorLearningRate is > 0 and <= 1, "generator_learning_rate", r.GeneratorLearningRate, "above 0, at most 1");
@@ -111,6 +123,19 @@ public static class RecipeFile
                 }
             }
         }
+    }
+
+    private static SortedDictionary<string, Recipe> ReadKnown()
+    {
+        const string extension = ".json";
+        var assembly = typeof(RecipeFile).Assembly;
+        var known = new SortedDictionary<string, Recipe>(StringComparer.Ordinal);
+        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(extension, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            known.Add(name[..^extension.Length], Parse(JsonNode.Parse(stream), name));
+        }
+        return known;
     }
 
     /// <summary>The serializer's message without the path and position it repeats.</summary>

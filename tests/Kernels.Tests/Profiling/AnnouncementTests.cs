@@ -79,7 +79,7 @@ public sealed class AnnouncementTests : IDisposable
         Says("Activate.Backward", "6×5", E, 12 * E, () => new Activate(_device).Backward(New(), New(), New(), Activation.Tanh));
         Says("CopyMatrix", "6×5", 0, 8 * E, () => new CopyMatrix(_device).Launch(New(), New()));
         Says("Dropout", "6×5", 2 * E, 8 * E, () => new Dropout(_device).Launch(_clock, Purpose.Dropout(1), New(), New(), 0.5f));
-        Says("ExponentialMovingAverage", "7", 21, 84, () => new ExponentialMovingAverage(_device).Launch(View<float>(7), View<float>(7), 0.9f));
+        Says("ExponentialMovingAverage", "7", 21, 84, () => new ExponentialMovingAverage(_device).Launch(_clock, View<float>(7), View<float>(7), 0.9f));
         Says("Adam", "7", 105, 196, () => new Adam(_device).Launch(_clock, 1, 0, View<float>(7), View<float>(7), View<float>(7), View<float>(7), new AdamOptions()));
         Says("Translate", "6×4", 0, 8 * 24 + 4 * 12, () => new Translate(_device).Launch(New(M, 4), View<int>(12), New(M, 4), 2, 2, 1, -1));
     }
@@ -90,8 +90,8 @@ public sealed class AnnouncementTests : IDisposable
         Says("ColumnSum", "6×5", E, 4 * (E + N), () => new ColumnSum(_device).Launch(New(), View<float>(N), false));
         Says("Sum", "7", 7, 28, () => new Sum(_device).Launch(View<float>(7), View<float>(1), 1, false));
         Says("FiniteCheck", "7", 21, 28, () => new FiniteCheck(_device).Launch(View<float>(7), View<int>(1)));
-        Says("BinaryCrossEntropy", "6", 16 * M, 8 * M, () => new BinaryCrossEntropy(_device).Launch(New(M, 1), 1, New(M, 1), View<float>(1), View<float>(1)));
-        Says("LeastSquares", "6", 7 * M, 8 * M, () => new LeastSquares(_device).Launch(New(M, 1), 1, New(M, 1), View<float>(1), View<float>(1)));
+        Says("BinaryCrossEntropy", "6", 16 * M, 8 * M, () => new Objective<BinaryCrossEntropy>(_device).ForDiscriminator(New(M, 1), View<float>(M), 1, New(M, 1), View<float>(1), View<float>(1)));
+        Says("LeastSquares", "6", 7 * M, 8 * M, () => new Objective<LeastSquares>(_device).ForGenerator(New(M, 1), New(M, 1), View<float>(1), View<float>(1)));
         Says("SoftmaxCrossEntropy", "6×5", 22 * E, 8 * E + 4 * M, () => new SoftmaxCrossEntropy(_device).Launch(New(), View<int>(M), New(), View<float>(1), View<int>(1)));
     }
 
@@ -107,6 +107,9 @@ public sealed class AnnouncementTests : IDisposable
         var philox = new Philox(_device);
         Says("Philox.Normal", "6×5", 4 * E, 4 * E, () => philox.Normal(_clock, Purpose.Latent(0), New()));
         Says("Philox.Uniform", "6×5", 2 * E, 4 * E, () => philox.Uniform(_clock, Purpose.Latent(0), New(), 0, 1));
+        Says("Bernoulli", "6×5", 2 * E, 4 * E, () => new Bernoulli(_device).Launch(_clock, Purpose.Latent(0), New(), 0.5f, 1, 0));
+        Says("InstanceNoise", "6×5", 6 * E, 8 * E, () => new InstanceNoise(_device).Launch(_clock, Purpose.Latent(0), New(), New(), 0.5f));
+        Says("RotateLabels", "6", 0, 12 * M, () => new RotateLabels(_device).Launch(View<int>(M), View<int>(M), View<int>(M), 3));
         Says("Philox.Integers", "6", 0, 4 * M, () => philox.Integers(_clock, Purpose.Labels(0), View<int>(M), 3));
         var clock = new StepClock(_device, 1);
         _memory.Add(clock);
