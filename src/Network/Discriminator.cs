@@ -21,7 +21,7 @@ internal sealed class Discriminator
     public Discriminator(Recipe recipe, NetworkPlan plan, LabelCode label, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
         _pixels = image.Pixels;
-        var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
+        var builder = new NetworkBuilder(operators, clock, memory, recipe, rows);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 129);
         Parameters = new Parameters(builder.Trainable, builder.Statistics, memory);
