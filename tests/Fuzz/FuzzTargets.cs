@@ -29,7 +29,7 @@ internal sealed class FuzzTargets : IDisposable
         byte[][] tensors = [Tensors(), Encoded("""{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]},"__metadata__":{"k":"v"}}  """, 11)];
         byte[] checkpoint = Checkpoint(), classifier = ClassifierBytes();
         byte[] recipe = Encoding.UTF8.GetBytes(RecipeFile.ToJson(new Recipe()).ToJsonString());
-        byte[] options = Encoding.UTF8.GetBytes($$"""{"version":"0.1.0","data":"digits","data_dir":null,"data_options":{"size":"8x8","grayscale":false,"csv_range":"0-255","csv_shape":"2x2"},"steps":60,"recipe":{{Encoding.UTF8.GetString(recipe)}}}""");
+        byte[] options = Encoding.UTF8.GetBytes($$"""{"version":"0.1.0","data":"digits","data_dir":null,"data_options":{"size":"8x8","grayscale":false,"csv_range":"0..255","csv_shape":"2x2"},"steps":60,"recipe":{{Encoding.UTF8.GetString(recipe)}}}""");
         byte[] metrics = Encoding.UTF8.GetBytes("{\"step\":50,\"epoch\":1.5,\"seconds\":0.1,\"d_loss\":1.3,\"g_loss\":null,\"d_real\":0.5,\"d_fake\":0.4,\"images_per_second\":1e5}\n{\"step\":60,\"epoch\":2,\"seconds\":0.2,\"d_loss\":1,\"g_loss\":1,\"d_real\":0.5,\"d_fake\":0.4,\"images_per_second\":2}\n");
         All =
         [
