@@ -41,7 +41,7 @@ internal sealed class FuzzTargets : IDisposable
             new("idx-labels", "labels-idx1-ubyte", [[0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 0]], path => IdxFile.ReadLabels(path), None, Linear(1100, 64)),
             new("gzip", "a.gz", [Gzip(idx), Gzip(new byte[5000])], UnpackGzip, None, Linear(1100, 64)),
             new("gzip-content", "a.csv.gz", [csv], path => DataSets.Load(path), (bytes, _) => Gzip(bytes), Linear(2200, 4096)),
-            new("csv", "a.csv", [csv, Encoding.ASCII.GetBytes("0 0.5 1 0.25 a\n0.1 0.2 0.3 0.4 b\n")], path => DataSets.Load(path), None, Linear(1100, 4096)),
+            new("csv", "a.csv", [csv, Encoding.ASCII.GetBytes("0 0.5 1 0.25 a\n0.1 0.2 0.3 0.4 b\n0.9 0.8 0.7 0.6 a\n")], path => DataSets.Load(path), None, Linear(1100, 4096)),
             new("png", "a.png", [Png(3, 5), Png(8, 8)], path => PictureFile.Read(path, ImageConversion.None), RepairPng, Linear(1100, 1024)),
             new("recipe", "recipe.json", [recipe, options, Encoding.ASCII.GetBytes("{}")], path => RecipeFile.Load(path), None, Linear(200, 256)),
             new("options", "options.json", [options], ReadOptions, None, Linear(200, 256)),
