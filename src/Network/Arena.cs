@@ -70,6 +70,8 @@ internal sealed class ArenaLayout
 
     private TensorSlot Add(string name, int rows, int columns, bool isVector)
     {
+        if ((long)rows * columns > int.MaxValue)
+            throw new InvalidDataException($"tensor '{name}' would have {rows} × {columns} elements, expected at most {int.MaxValue}; use a smaller recipe or image");
         var slot = new TensorSlot(name, rows, columns, isVector, Length);
         _slots.Add(slot);
         Length = (slot.Offset + slot.Length + AlignmentInFloats - 1) / AlignmentInFloats * AlignmentInFloats;
