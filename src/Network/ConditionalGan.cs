@@ -42,7 +42,7 @@ public sealed class ConditionalGan : IDisposable
     private readonly Matrix _dLogits;
     private readonly Matrix _dImages;
     private readonly Parameters? _average;
-    private readonly DeviceArray<int> _nonFinite;
+    private readonly FiniteWatch _finite;
     private TrainingData? _data;
     private int _stepsSinceReading;
 
@@ -59,7 +59,7 @@ public sealed class ConditionalGan : IDisposable
         Classes = classes;
         Seed = seed;
         _memory = new DeviceMemory(device);
-        _operators = new OperatorSet(device);
+        _operators = OperatorSet.Compile(device);
         _clock = new StepClock(device, seed);
         int batch = recipe.BatchSize;
         _generator = new Generator(recipe, image, classes, batch, _operators, _clock, _memory);
@@ -71,7 +71,7 @@ public sealed class ConditionalGan : IDisposable
         _logits = _memory.Column(2 * batch);
         _dLogits = _memory.Column(2 * batch);
         _dImages = _memory.Matrix(batch, image.Pixels);
-        _nonFinite = _memory.Array<int>(1);
+        _finite = new FiniteWatch(_memory, _operators.FiniteCheck);
         _generator.Initialize();
         _discriminator.Initialize();
         if (recipe.GeneratorAverage > 0)
@@ -82,6 +82,9 @@ public sealed class ConditionalGan : IDisposable
             _average.Statistics.Upload(of.Statistics.Download());
         }
     }
+
+    /// <summary>Where it lies.</summary>
+    public ComputeDevice Device => _device;
 
     /// <summary>What is trained.</summary>
     public Recipe Recipe { get; }
@@ -222,18 +225,38 @@ public sealed class ConditionalGan : IDisposable
         return metrics;
     }
 
-    /// <summary>Waits for the device and says which network's parameters are not all finite, or null.</summary>
+    /// <summary>
+    /// Waits for the device and names the first thing that is not finite, or returns null: a weight, a statistic, a gradient or a moment of a network, such as
+    /// <c>discriminator linear2.weight</c> or <c>generator gradient linear1.bias</c>, or a loss since the last reading.
+    /// </summary>
     public string? FindNonFinite()
     {
-        foreach (var (name, parameters) in ((string, Parameters)[])[("generator", _generator.Parameters), ("discriminator", _discriminator.Parameters)])
-        {
-            _nonFinite.Upload([0]);
-            _operators.FiniteCheck.Launch(parameters.Values.View, _nonFinite.View);
-            if (_nonFinite.Download()[0] != 0)
-                return name;
-        }
-        return null;
+        // The weights first: they are what a person knows by name, and what everything else is computed from.
+        var watched = SavedArenas().Append(("generator.gradient", _generator.Parameters.Gradients)).Append(("discriminator.gradient", _discriminator.Parameters.Gradients));
+        return _finite.Find([.. watched.OrderBy(arena => arena.Item1.Contains('.'))]) ?? _metrics.FindNonFinite();
     }
+
+    /// <summary>All that the next step follows from beside recipe, seed and step, with the names that checkpoints give it.</summary>
+    internal IEnumerable<(string Name, Arena Arena)> SavedArenas()
+    {
+        foreach (var (name, p) in ((string, Parameters)[])[("generator", _generator.Parameters), ("discriminator", _discriminator.Parameters)])
+        {
+            yield return (name, p.Values);
+            yield return ($"{name}.statistics", p.Statistics);
+            yield return ($"{name}.adam_first", p.FirstMoments);
+            yield return ($"{name}.adam_second", p.SecondMoments);
+        }
+        if (_average is not null)
+        {
+            yield return ("generator_average", _average.Values);
+            yield return ("generator_average.statistics", _average.Statistics);
+        }
+    }
+
+    /// <summary>The sums that <see cref="ReadMetrics"/> will make means of, and over how many steps.</summary>
+    internal float[] MetricSums => _metrics.Sums;
+
+    internal int StepsSinceReading => _stepsSinceReading;
 
     /// <summary>Images G makes for <paramref name="labels"/>: see <see cref="Sampler"/>. For a few images; whoever wants many keeps a sampler.</summary>
     public float[] Sample(IReadOnlyList<int> labels, int firstImage, int count, ulong seed)
@@ -250,6 +273,13 @@ public sealed class ConditionalGan : IDisposable
     {
         Step = step;
         _clock.Set(checked((uint)step), Seed);
+    }
+
+    /// <summary>Goes on with the sums of a log interval that was under way: a resumed run.</summary>
+    internal void GoOnMeasuring(float[] sums, int steps)
+    {
+        _metrics.Sums = sums;
+        _stepsSinceReading = steps;
     }
 
     /// <inheritdoc/>

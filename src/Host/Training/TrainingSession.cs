@@ -1,27 +1,56 @@
 using System.Diagnostics;
 using System.Globalization;
 using GpuCgan.Host.Data;
+using GpuCgan.Host.Evaluation;
 using GpuCgan.Host.Output;
 using GpuCgan.Host.Rendering;
 using GpuCgan.Host.Runs;
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Network;
 using GpuCgan.Network.Checkpoints;
+using GpuCgan.Network.Classification;
 
 namespace GpuCgan.Host.Training;
 
 /// <summary>
 /// The training loop: steps, and at their intervals a line in metrics.jsonl, a sheet of samples, a checkpoint. It ends after the last step, when the time is
-/// up, on a signal, or when something is no longer finite.
+/// up, on a signal, or when something is no longer finite. A file that cannot be written does not end it, unless that is the last checkpoint.
 /// </summary>
 internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions options, RunDirectory run, ImageDataSet data, IProgressDisplay progress)
 {
     private const int SampleRows = 8;
 
     private readonly List<LossPoint> _points = [];
+    private RepeatedWrites? _writes;
+
+    /// <summary>Gets a line for each thing that goes wrong without ending the run.</summary>
+    public Action<string> Warn { get; init; } = Messages.Warning;
+
+    private RepeatedWrites Writes => _writes ??= new RepeatedWrites(Warn);
 
     /// <summary>Trains to the end. Returns the exit code of a signal that stopped it, or 0.</summary>
     /// <exception cref="DivergedException">A loss or a parameter is not finite. The last checkpoint is from before.</exception>
+    /// <exception cref="DeviceFailedException">The device failed. The last checkpoint is named.</exception>
+    /// <exception cref="IOException">The last checkpoint could not be written. The one before it is named.</exception>
     public int Run(StopSignals signals)
+    {
+        try
+        {
+            return Train(signals);
+        }
+        catch (Exception e) when (ComputeDevice.IsFailure(e))
+        {
+            var failure = gan.Device.Failure(e);
+            throw new DeviceFailedException(failure.Fault, $"step {gan.Step}: {failure.Message} {LastGood()}", e);
+        }
+        catch (DivergedException)
+        {
+            Writes.Try(run.LossesFile, WritePlot);
+            throw;
+        }
+    }
+
+    private int Train(StopSignals signals)
     {
         long firstStep = gan.Step;
         double secondsBefore = ReadEarlierMetrics(firstStep);
@@ -42,29 +71,29 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 var now = clock.Elapsed;
                 double rate = (gan.Step - loggedStep) / (now - loggedAt).TotalSeconds;
                 (loggedStep, loggedAt) = (gan.Step, now);
-                log.Append(new MetricsRecord(
+                var record = new MetricsRecord(
                     gan.Step, options.EpochAt(gan.Step), secondsBefore + now.TotalSeconds, metrics.DiscriminatorLoss, metrics.GeneratorLoss,
-                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize));
+                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize);
+                Writes.Try(run.MetricsFile, () => log.Append(record));
                 _points.Add(new LossPoint(gan.Step, metrics.DiscriminatorLoss, metrics.GeneratorLoss, metrics.RealScore, metrics.FakeScore));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));
             }
             if (EpochCompleted(options.SampleInterval) && !last)
                 WriteSamples();
-            if (EpochCompleted(options.CheckpointInterval) && !last)
-            {
-                WriteCheckpoint();
+            if (EpochCompleted(options.CheckpointInterval) && !last && TryWriteCheckpoint() is null)
                 checkpointedStep = gan.Step;
-            }
         }
         gan.Synchronize();
         TrainingTime = clock.Elapsed;
 
+        // The checkpoint first: it is what a full disk must not cost.
+        var lost = gan.Step == checkpointedStep ? null : TryWriteCheckpoint();
         if (gan.Step > firstStep)
-            WriteSamples();
-        if (gan.Step != checkpointedStep)
-            WriteCheckpoint();
-        using (var plot = new LossPlot { Points = _points, Title = $"{data.Name} · {options.Recipe.Name} · seed {options.Seed}" }.Draw())
-            PngFile.Write(run.LossesFile, plot);
+            WriteLastSamples();
+        Writes.Try(run.LossesFile, WritePlot);
+        Writes.Try(run.MetricsFile, log.WritePending);
+        if (lost is not null)
+            throw new IOException($"{run.CheckpointFile(gan.Step)}: the last checkpoint could not be written ({OneLine(lost)}). {LastGood()} Make room, then go on from there with 'train --resume {run.Folder}'.", lost);
         return signals.ExitCode;
     }
 
@@ -75,7 +104,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     public string? LastSampleFile { get; private set; }
 
     /// <summary>The newest checkpoint.</summary>
-    public string? LastCheckpointFile { get; private set; }
+    public string? LastCheckpointFile { get; private set; } = run.Checkpoints().LastOrDefault()?.Path;
 
     private bool TimeIsUp(Stopwatch clock) => options.MaxTime is { } limit && clock.Elapsed >= limit;
 
@@ -97,19 +126,42 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         return seconds;
     }
 
-    /// <exception cref="DivergedException">A loss, where there are losses to check, or a parameter is not finite.</exception>
+    /// <exception cref="DivergedException">A loss or anything that is trained is not finite.</exception>
     private void CheckFinite(StepMetrics? metrics)
     {
-        string? network = gan.FindNonFinite();
-        if (metrics is not { AreFinite: false } && network is null)
+        string? what = gan.FindNonFinite() ?? (metrics is not { AreFinite: false } read ? null
+            : double.IsFinite(read.GeneratorLoss) ? "the discriminator's loss" : "the generator's loss");
+        if (what is null)
             return;
-        string what = network is null ? "a loss" : $"a parameter of the {network}";
-        string kept = LastCheckpointFile is null ? "No checkpoint was written yet." : $"The last checkpoint is {LastCheckpointFile}.";
         throw new DivergedException(string.Create(CultureInfo.InvariantCulture,
-            $"training diverged: by step {gan.Step} {what} is not finite. {kept} Try a smaller --lr or another --seed."));
+            $"training diverged: by step {gan.Step} {what} is not finite. {LastGood()} Try a smaller --lr or another --seed."));
     }
 
-    private void WriteSamples()
+    private string LastGood() => LastCheckpointFile is null ? "No checkpoint was written yet." : $"The last checkpoint is {LastCheckpointFile}.";
+
+    private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+
+    /// <summary>
+    /// At the end. A run that was stopped within an epoch leaves the sheet that its end was drawn on: a run that is not stopped has the same file, and both are to have the same picture.
+    /// </summary>
+    private void WriteLastSamples()
+    {
+        string path = run.SampleFile((int)options.EpochAt(gan.Step));
+        if (gan.Step == options.Steps || !File.Exists(path))
+            WriteSamples();
+        else
+            LastSampleFile = path;
+    }
+
+    private void WritePlot()
+    {
+        using var plot = new LossPlot { Points = _points, Title = $"{data.Name} · {options.Recipe.Name} · seed {options.Seed}" }.Draw();
+        PngFile.Write(run.LossesFile, plot);
+    }
+
+    private void WriteSamples() => Writes.Try(run.SamplesFolder, DrawSamples);
+
+    private void DrawSamples()
     {
         int epoch = (int)options.EpochAt(gan.Step);
         var labels = Enumerable.Range(0, gan.Classes).ToArray();
@@ -118,6 +170,23 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         SampleSheet.Write(path, images, gan.Image, [.. labels.Select(l => data.ClassNames[l])], SampleRows,
             footer: string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} · step {gan.Step}"));
         LastSampleFile = path;
+    }
+
+    /// <summary>Null, or why there is no checkpoint of this step. The one before it is whole in either case.</summary>
+    /// <exception cref="DivergedException">There is something in it that is not finite.</exception>
+    private Exception? TryWriteCheckpoint()
+    {
+        try
+        {
+            WriteCheckpoint();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (gan.Step < options.Steps)
+                Warn($"step {gan.Step}: the checkpoint could not be written ({OneLine(e)}). {LastGood()} Training goes on and tries again at the next interval.");
+            return e;
+        }
     }
 
     private void WriteCheckpoint()
@@ -129,10 +198,13 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         {
             ["data"] = options.Data.NameOrPath,
             ["data_sha256"] = options.DataHash,
+            ["data_options"] = options.Data.OptionsToJson().ToJsonString(),
+            ["classifier"] = ClassifierStore.IdOf(options.DataHash, ClassifierRecipe.Judge(gan.Image), gan.Device.Kind),
             [ClassNames.Field] = ClassNames.ToJson(data.ClassNames),
             ["split"] = options.Split,
         });
         LastCheckpointFile = path;
+        run.WriteLast(new RunCheckpoint(gan.Step, path));
         run.PruneCheckpoints(options.KeepCheckpoints);
     }
 }

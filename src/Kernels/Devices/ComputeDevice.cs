@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -47,14 +48,61 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }
 
+    /// <summary>As <c>--device</c> names it, such as <c>cuda:0</c>.</summary>
+    public string Id => Kind switch
+    {
+        DeviceKind.Cpu => "cpu",
+        DeviceKind.CpuIlgpu => "cpu-ilgpu",
+        DeviceKind.Cuda => string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"opencl:{Index}"),
+    };
+
+    /// <summary>Called before each <see cref="DeviceOperation"/>: tests make a device fail there. Null in every program.</summary>
+    internal Action<DeviceOperation>? Interceptor { get; set; }
+
+    /// <summary>Called with each device that is opened: a test's way to one that a whole program opens for itself. Null in every program.</summary>
+    internal static Action<ComputeDevice>? Opened { get; set; }
+
+    /// <summary>Whether <see cref="Failure"/> was asked for: what is left on the device is gone with it.</summary>
+    internal bool HasFailed { get; private set; }
+
+    /// <summary>Whether an exception means that this device failed, and not this program.</summary>
+    public static bool IsFailure(Exception e) => DeviceFailures.IsFailure(e);
+
+    /// <summary>An exception for which <see cref="IsFailure"/> is true, as one line that names the device. Whatever disposes memory of it afterwards does not fail once more.</summary>
+    public DeviceFailedException Failure(Exception e)
+    {
+        HasFailed = true;
+        return DeviceFailures.At(this, e);
+    }
+
+    /// <summary>Loads kernels: an exception on the way means that they do not compile for this device.</summary>
+    /// <exception cref="DeviceFailedException">They do not.</exception>
+    public T Compile<T>(Func<ComputeDevice, T> load)
+    {
+        try
+        {
+            Interceptor?.Invoke(DeviceOperation.Compile);
+            return load(this);
+        }
+        catch (Exception e) when (DeviceFailures.IsCompilation(e))
+        {
+            HasFailed = true;
+            throw DeviceFailures.AtCompilation(this, e);
+        }
+    }
+
     /// <summary>Opens the device that <paramref name="name"/> asks for: <c>auto</c>, <c>cuda[:i]</c>, <c>opencl[:i]</c>, <c>cpu</c> or <c>cpu-ilgpu</c>.</summary>
     /// <param name="name">A device as <c>--device</c> names it.</param>
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
     /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
+    /// <exception cref="DeviceFailedException">The device is there and cannot be opened. No other one is taken in its place.</exception>
     public static ComputeDevice Open(string name, int? threads = null)
     {
         var request = DeviceRequest.Parse(name);
-        return request.IsAuto ? OpenBest(threads) : Open(request.Kind, request.Index, threads);
+        var device = request.IsAuto ? OpenBest(threads) : Open(request.Kind, request.Index, threads);
+        Opened?.Invoke(device);
+        return device;
     }
 
     private static ComputeDevice OpenBest(int? threads)
@@ -86,7 +134,16 @@ public sealed class ComputeDevice : IDisposable
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
-        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null);
+        try
+        {
+            return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null);
+        }
+        catch (AcceleratorException e)
+        {
+            gpu.Dispose();
+            throw new DeviceFailedException(DeviceFault.Lost,
+                $"device {(kind == DeviceKind.Cuda ? "cuda" : "opencl")}:{index} cannot be opened ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}). See 'gpucgan devices', or choose another --device.", e);
+        }
     }
 
     /// <summary>Memory on this device for <paramref name="length"/> elements, set to zero. The caller disposes it.</summary>
@@ -101,14 +158,25 @@ public sealed class ComputeDevice : IDisposable
     }
 
     /// <summary>Waits until everything queued on the stream is done.</summary>
-    public void Synchronize() => Stream.Synchronize();
+    public void Synchronize()
+    {
+        Interceptor?.Invoke(DeviceOperation.Synchronize);
+        Stream.Synchronize();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Team?.Dispose();
-        Stream.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
+        try
+        {
+            Stream.Dispose();
+            Accelerator.Dispose();
+            _context.Dispose();
+        }
+        catch (AcceleratorException) when (HasFailed)
+        {
+            // The failure has been thrown already, and what a lost device held went with it.
+        }
     }
 }
