@@ -15,6 +15,7 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     SampleCommand.Create(),
     DataCommand.Create(),
     EvaluateCommand.Create(),
+    ExportCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -101,6 +101,9 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Steps done, from the first start of the run.</summary>
     public long Step { get; private set; }
 
+    /// <summary>Whether samples are drawn from an average of G and not from G itself.</summary>
+    public bool HasAverage => _average is not null;
+
     /// <summary>Trainable numbers of G and of D.</summary>
     public (long Generator, long Discriminator) ParameterCounts => (_generator.Parameters.Count, _discriminator.Parameters.Count);
 
@@ -263,6 +266,22 @@ public sealed class ConditionalGan : IDisposable
     {
         using var sampler = new Sampler(_device, _operators, this);
         return sampler.Draw(labels, firstImage, count, seed);
+    }
+
+    /// <summary>What samples are drawn with, G's average where there is one, for other programs.</summary>
+    /// <exception cref="NotSupportedException">A layer has no description; it is named.</exception>
+    public GeneratorDescription DescribeGenerator() => _generator.Describe(SamplingParameters, Classes, Image);
+
+    /// <summary>The weights and running statistics that samples are drawn with, G's average where there is one.</summary>
+    public IReadOnlyList<NamedTensor> GeneratorTensors()
+    {
+        var tensors = new List<NamedTensor>();
+        foreach (var arena in (Arena[])[SamplingParameters.Values, SamplingParameters.Statistics])
+        {
+            var all = arena.Download();
+            tensors.AddRange(arena.Layout.Slots.Select(slot => new NamedTensor(slot.Name, slot.Shape, new ReadOnlyMemory<float>(all, (int)slot.Offset, slot.Length))));
+        }
+        return tensors;
     }
 
     /// <summary>Waits for everything that is queued.</summary>

@@ -22,6 +22,9 @@ internal sealed class LabelEncoding
         _stream = stream;
     }
 
+    /// <summary>The table to train, or null.</summary>
+    public TensorSlot? Table => _table;
+
     /// <summary>Whether there is a table to train.</summary>
     public bool IsLearnt => _table is not null;
 

@@ -47,7 +47,11 @@ internal static class ResumePlan
             KeepCheckpoints = parsed.GetValue(TrainCommand.Keep) ?? (int)RunOptions.Number(earlier, "keep_checkpoints", run.OptionsFile),
         };
         if (options.Steps <= gan.Step)
+        {
+            if (!isDryRun)
+                Tidy(run, options.KeepCheckpoints);
             throw new UsageException($"--resume {resume}: its {gan.Step} steps are done; ask for more with --steps or --epochs.");
+        }
         if (isDryRun)
         {
             TrainPlan.Introduce(gan, options, data, run);
@@ -61,6 +65,15 @@ internal static class ResumePlan
             Messages.Warning($"{run.Folder}: there is no checkpoint yet; the run starts again from step 0.");
         run.WriteOptions(options.ToJson());
         return TrainPlan.Train(gan, options, run, data, parsed.GetValue(TrainCommand.Quiet));
+    }
+
+    /// <summary>What a process that was killed right behind its last checkpoint did not come to.</summary>
+    private static void Tidy(RunDirectory run, int keep)
+    {
+        Leftovers.Delete(run);
+        if (run.Checkpoints().LastOrDefault() is { } newest)
+            run.WriteLast(newest);
+        run.PruneCheckpoints(keep);
     }
 
     private static (ImageDataSet Data, DataRequest Request) LoadData(ParseResult parsed, JsonObject earlier, RunDirectory run)

@@ -22,6 +22,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 
     private readonly List<LossPoint> _points = [];
     private RepeatedWrites? _writes;
+    private bool _goesOn = true;
 
     /// <summary>Gets a line for each thing that goes wrong without ending the run.</summary>
     public Action<string> Warn { get; init; } = Messages.Warning;
@@ -83,18 +84,26 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
             if (EpochCompleted(options.CheckpointInterval) && !last && TryWriteCheckpoint() is null)
                 checkpointedStep = gan.Step;
         }
+        _goesOn = false;
         gan.Synchronize();
         TrainingTime = clock.Elapsed;
 
-        // The checkpoint first: it is what a full disk must not cost.
-        var lost = gan.Step == checkpointedStep ? null : TryWriteCheckpoint();
+        // A run that is stopped may be killed in a moment, so its checkpoint comes first. At the end of a run it comes last: who is killed before it comes back for the rest.
+        bool isDone = gan.Step == options.Steps;
+        Exception? lost = null;
+        if (!isDone)
+            SaveLast();
         if (gan.Step > firstStep)
             WriteLastSamples();
         Writes.Try(run.LossesFile, WritePlot);
         Writes.Try(run.MetricsFile, log.WritePending);
+        if (isDone)
+            SaveLast();
         if (lost is not null)
             throw new IOException($"{run.CheckpointFile(gan.Step)}: the last checkpoint could not be written ({OneLine(lost)}). {LastGood()} Make room, then go on from there with 'train --resume {run.Folder}'.", lost);
         return signals.ExitCode;
+
+        void SaveLast() => lost = gan.Step == checkpointedStep ? null : TryWriteCheckpoint();
     }
 
     /// <summary>From the first step of this session to the last, device included; pictures and checkpoints on the way included.</summary>
@@ -183,7 +192,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (gan.Step < options.Steps)
+            if (_goesOn)
                 Warn($"step {gan.Step}: the checkpoint could not be written ({OneLine(e)}). {LastGood()} Training goes on and tries again at the next interval.");
             return e;
         }

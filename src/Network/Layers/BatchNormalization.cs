@@ -53,6 +53,10 @@ internal sealed class BatchNormalization : Layer
         x, y, dy, _parameters.Values[_slots.Gamma], _mean, _inverseDeviation, dx ?? dy,
         _parameters.Gradients[_slots.Gamma], _parameters.Gradients[_slots.Beta], _activation, accumulate: false);
 
+    public override LayerDescription Describe(Parameters parameters) => new BatchNormalizationDescription(
+        LayerName(_slots.Gamma), parameters.Values.Download(_slots.Gamma), parameters.Values.Download(_slots.Beta),
+        parameters.Statistics.Download(_slots.RunningMean), parameters.Statistics.Download(_slots.RunningVariance), _options.Epsilon, _activation);
+
     public override void Initialize()
     {
         Fill(_parameters.Values, _slots.Gamma, 1);

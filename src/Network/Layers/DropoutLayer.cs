@@ -17,6 +17,8 @@ internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int w
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights) => Apply(dy, dx ?? dy, pass);
 
+    public override LayerDescription? Describe(Parameters parameters) => null;
+
     private void Apply(Matrix from, Matrix to, Pass pass)
     {
         if (pass.Training)

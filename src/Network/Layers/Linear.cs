@@ -46,6 +46,9 @@ internal sealed class Linear : Layer
         }
     }
 
+    public override LayerDescription Describe(Parameters parameters) => new LinearDescription(
+        LayerName(_slots.Weight), _slots.Weight.Rows, _slots.Weight.Columns, parameters.Values.Download(_slots.Weight), parameters.Values.Download(_slots.Bias), _activation);
+
     public override void Initialize()
     {
         float bound = 1 / MathF.Sqrt(_slots.Weight.Rows);

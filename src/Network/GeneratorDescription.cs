@@ -1,0 +1,19 @@
+using GpuCgan.Network.Layers;
+
+namespace GpuCgan.Network;
+
+/// <summary>
+/// G as a list of what it computes, with its numbers: [latent | encoded label] through the layers, to an image in [−1, 1] whose numbers lie as [channels, height, width].
+/// </summary>
+/// <param name="Latent">Length of the latent vector.</param>
+/// <param name="Classes">Labels are 0 … Classes−1.</param>
+/// <param name="LabelTable">[Classes, Classes], the learnt vector of each label; null where a label is a one-hot vector.</param>
+/// <param name="Layers">In their order. A layer that does nothing when images are drawn is not among them.</param>
+/// <param name="Image">The images' shape.</param>
+public sealed record GeneratorDescription(int Latent, int Classes, float[]? LabelTable, IReadOnlyList<LayerDescription> Layers, ImageShape Image);
+
+/// <summary>One tensor by name, as a checkpoint would hold it.</summary>
+/// <param name="Name">Such as <c>linear1.weight</c>.</param>
+/// <param name="Shape">Outermost first.</param>
+/// <param name="Values">Row-major.</param>
+public sealed record NamedTensor(string Name, IReadOnlyList<long> Shape, ReadOnlyMemory<float> Values);
