@@ -230,7 +230,7 @@ public sealed class ConditionalGan : IDisposable
 
     /// <summary>
     /// Waits for the device and names the first thing that is not finite, or returns null: a weight, a statistic, a gradient or a moment of a network, such as
-    /// <c>discriminator linear2.weight</c> or <c>generator gradient linear1.bias</c>, or a loss since the last reading.
+    /// <c>discriminator linear2.weight</c> or <c>generator linear1.bias (gradient)</c>, or a loss since the last reading.
     /// </summary>
     public string? FindNonFinite()
     {

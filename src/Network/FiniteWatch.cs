@@ -28,10 +28,16 @@ internal sealed class FiniteWatch(DeviceMemory memory, FiniteCheck check)
                 foreach (float value in all.AsSpan((int)slot.Offset, slot.Length))
                 {
                     if (!float.IsFinite(value))
-                        return $"{name.Replace('.', ' ')} {slot.Name}";
+                        return Named(name, slot.Name);
                 }
             }
         }
         throw new InvalidOperationException("A number that is not finite lies in the gap between two tensors of an arena: an operator wrote outside its tensor.");
+    }
+
+    private static string Named(string arena, string tensor)
+    {
+        int dot = arena.IndexOf('.');
+        return dot < 0 ? $"{arena} {tensor}" : $"{arena[..dot]} {tensor} ({arena[(dot + 1)..]})";
     }
 }

@@ -12,7 +12,6 @@ internal static class CheckpointSearch
     /// <exception cref="InvalidDataException">There are checkpoints, and none is whole.</exception>
     public static RunCheckpoint? NewestWhole(RunDirectory run, Action<string> warn)
     {
-        // Newest first. A file that is gone by now was pruned by the process that trains the run.
         RunCheckpoint[] all = [.. run.Checkpoints().Reverse()];
         string? first = null;
         for (int i = 0; i < all.Length; i++)
@@ -21,6 +20,10 @@ internal static class CheckpointSearch
             {
                 GanCheckpoint.Verify(all[i].Path);
                 return all[i];
+            }
+            catch (FileNotFoundException)
+            {
+                // Pruned just now by the process that trains the run.
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {

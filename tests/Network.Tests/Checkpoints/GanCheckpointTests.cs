@@ -160,7 +160,8 @@ public sealed class GanCheckpointTests : IDisposable
                     var values = (float[])good.Clone();
                     values[slot.Offset + slot.Length - 1] = bad;
                     arena.Upload(values);
-                    Assert.Equal($"{name.Replace('.', ' ')} {slot.Name}", gan.FindNonFinite());
+                    string[] parts = name.Split('.');
+                    Assert.Equal($"{parts[0]} {slot.Name}{(parts.Length == 1 ? "" : $" ({parts[1]})")}", gan.FindNonFinite());
                 }
                 arena.Upload(good);
             }
