@@ -1,77 +1,223 @@
-#!/usr/bin/env python3
-"""Times the step of the mlp recipe in PyTorch, for comparison with bench/StepTime.
+"""Times the training step of a GpuCgan recipe in PyTorch, for comparison with 'gpucgan bench'.
 
-The same networks, objective and optimiser as src/Network/Recipes/Recipe.cs: real and generated pairs through D as one
-batch, one update of D, then one of G on the same images. Debian: apt-get install python3-torch.
-  python3 bench/pytorch_step.py [--threads N] [--batch-size N] [--steps N]
+The recipe and the images' shape come from the JSON that 'gpucgan bench --json' prints, so both programs train the same networks in the same
+way: real and generated pairs through D as one batch, an update of D, then one of G on the same images or on new ones. A field that this
+program does not know, or cannot follow, is refused.
+
+  gpucgan bench --device cpu --batch-size 64,512 --json > ours.json
+  python3 bench/pytorch_step.py ours.json [--device cpu|cuda] [--threads N] [--batch-size N,N] [--steps N] [--warm-up N] [--json]
+
+PyTorch 1.13 (Debian: apt-get install python3-torch) or any 2.x. On CUDA a step is timed by events, eager and, from 2.0 on, also compiled with
+CUDA graphs (mode "reduce-overhead").
 """
 import argparse
+import json
+import math
+import statistics
+import sys
 import time
 
 import torch
 from torch import nn
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--threads", type=int, default=1)
-parser.add_argument("--batch-size", type=int, default=64)
+IMAGES = 4096
+
+
+def refuse(message):
+    sys.exit(f"error: {message}")
+
+
+def numbers(text):
+    try:
+        values = [int(part) for part in text.split(",")]
+    except ValueError:
+        values = [0]
+    if min(values) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not whole numbers of at least 1 with commas between them")
+    return values
+
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("bench", help="what 'gpucgan bench --json' printed; - for standard input")
+parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+parser.add_argument("--threads", type=int, default=1, help="of the CPU (default: 1)")
+parser.add_argument("--batch-size", type=numbers, help="default: those of the file")
 parser.add_argument("--steps", type=int, default=100)
+parser.add_argument("--warm-up", type=int, default=10)
+parser.add_argument("--json", action="store_true", help="print JSON in place of lines")
 options = parser.parse_args()
+
+try:
+    with (sys.stdin if options.bench == "-" else open(options.bench, encoding="utf-8")) as file:
+        ours = json.load(file)
+    recipe, (height, width, channels), classes = ours["recipe"], ours["image"], ours["classes"]
+except (OSError, ValueError, KeyError) as e:
+    refuse(f"{options.bench}: not what 'gpucgan bench --json' prints: {e!r}")
+if options.device == "cuda" and not torch.cuda.is_available():
+    refuse("--device cuda: this PyTorch sees no CUDA device")
+
+# Every field is read once; what is left over is a recipe that this program does not know how to train.
+fields = dict(recipe)
+
+
+def take(name, *allowed):
+    if name not in fields:
+        refuse(f"{options.bench}: the recipe has no {name}")
+    value = fields.pop(name)
+    if allowed and value not in allowed:
+        refuse(f"{options.bench}: {name} is {value}; this program can do {', '.join(map(str, allowed))}")
+    return value
+
+
+name, latent, slope, dropout = take("name"), take("latent"), take("leaky_slope"), take("dropout")
+label = take("label", "one_hot", "embedding")
+objective = take("objective", "binary_cross_entropy", "least_squares")
+real_target, fake_target = take("real_target"), take("fake_target")
+fresh = take("generator_batch", "shared", "fresh") == "fresh"
+epsilon, momentum = take("batch_norm_epsilon"), take("batch_norm_momentum")
+rates = take("generator_learning_rate"), take("discriminator_learning_rate")
+adam = {"betas": (take("adam_beta1"), take("adam_beta2")), "eps": take("adam_epsilon"), "weight_decay": take("weight_decay")}
+average = take("generator_average")
+take("batch_size")
+pixels = height * width * channels
+scale = min(1.0, math.sqrt(pixels / 784))
+g_widths, d_widths = ([16 * math.ceil(w * scale / 16) for w in take(f)] for f in ("generator_widths", "discriminator_widths"))
+if fields:
+    refuse(f"{options.bench}: the recipe's {', '.join(fields)} is not known here; add it to bench/pytorch_step.py")
+
+device = torch.device(options.device)
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
-batch, pixels, classes, latent = options.batch_size, 784, 10, 100
+
+
+class Labelled(nn.Module):
+    """A network of (input, label), the label concatenated as a one-hot or a learnt vector."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.table = nn.Embedding(classes, classes) if label == "embedding" else None
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x, y):
+        code = self.table(y) if self.table is not None else nn.functional.one_hot(y, classes).float()
+        return self.layers(torch.cat((x, code), 1))
 
 
 def generator():
-    layers = [nn.Linear(latent + classes, 128), nn.LeakyReLU(0.2, inplace=True)]
-    for i, o in ((128, 256), (256, 512), (512, 1024)):
-        layers += [nn.Linear(i, o), nn.BatchNorm1d(o), nn.LeakyReLU(0.2, inplace=True)]
-    return nn.Sequential(*layers, nn.Linear(1024, pixels), nn.Tanh())
+    widths = [latent + classes, *g_widths]
+    layers = []
+    for i in range(len(widths) - 1):
+        layers.append(nn.Linear(widths[i], widths[i + 1]))
+        if i > 0:
+            layers.append(nn.BatchNorm1d(widths[i + 1], eps=epsilon, momentum=momentum))
+        layers.append(nn.LeakyReLU(slope, inplace=True))
+    return Labelled([*layers, nn.Linear(widths[-1], pixels), nn.Tanh()]).to(device)
 
 
 def discriminator():
+    widths = [pixels + classes, *d_widths]
     layers = []
-    for i in (pixels + classes, 512, 512):
-        layers += [nn.Linear(i, 512), nn.LeakyReLU(0.2, inplace=True), nn.Dropout(0.4)]
-    return nn.Sequential(*layers, nn.Linear(512, 1))
+    for i in range(len(widths) - 1):
+        layers += [nn.Linear(widths[i], widths[i + 1]), nn.LeakyReLU(slope, inplace=True)]
+        if dropout > 0:
+            layers.append(nn.Dropout(dropout))
+    return Labelled([*layers, nn.Linear(widths[-1], 1)]).to(device)
 
 
-G, D = generator(), discriminator()
-adam_g = torch.optim.Adam(G.parameters(), 2e-4, (0.5, 0.999))
-adam_d = torch.optim.Adam(D.parameters(), 2e-4, (0.5, 0.999))
-loss = nn.BCEWithLogitsLoss()
-real, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
-data = torch.randint(0, 256, (4096, pixels), dtype=torch.uint8)
-labels = torch.arange(4096) % classes
+def score(logits, target):
+    if objective == "least_squares":
+        return 0.5 * ((logits - target) ** 2).mean()
+    return nn.functional.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
 
 
-def step():
-    index = torch.randint(0, 4096, (batch,))
-    x = data[index].float() / 127.5 - 1
-    y = nn.functional.one_hot(labels[index], classes).float()
-    made = G(torch.cat((torch.randn(batch, latent), y), 1))
+class Gan:
+    def __init__(self, batch):
+        self.batch = batch
+        self.g, self.d = generator(), discriminator()
+        self.mean = generator() if average > 0 else None
+        kind = torch.optim.AdamW if adam["weight_decay"] > 0 else torch.optim.Adam
+        # A step that a CUDA graph replays must not read its number from the host.
+        extra = {"capturable": True} if device.type == "cuda" else {}
+        self.adam_g = kind(self.g.parameters(), rates[0], **adam, **extra)
+        self.adam_d = kind(self.d.parameters(), rates[1], **adam, **extra)
+        self.data = torch.randint(0, 256, (IMAGES, pixels), dtype=torch.uint8, device=device)
+        self.labels = torch.arange(IMAGES, device=device) % classes
 
-    adam_d.zero_grad(set_to_none=True)
-    logits = D(torch.cat((torch.cat((x, y), 1), torch.cat((made.detach(), y), 1))))
-    (loss(logits[:batch], real) + loss(logits[batch:], fake)).backward()
-    adam_d.step()
+    def noise(self):
+        return torch.randn(self.batch, latent, device=device)
 
-    adam_g.zero_grad(set_to_none=True)
-    for p in D.parameters():
-        p.requires_grad_(False)
-    loss(D(torch.cat((made, y), 1)), real).backward()
-    for p in D.parameters():
-        p.requires_grad_(True)
-    adam_g.step()
+    def backward_of_d(self, made_grad):
+        index = torch.randint(0, IMAGES, (self.batch,), device=device)
+        x, y = self.data[index].float() / 127.5 - 1, self.labels[index]
+        made = self.g(self.noise(), y) if made_grad else self.g(self.noise(), y).detach()
+        logits = self.d(torch.cat((x, made.detach())), torch.cat((y, y)))
+        (score(logits[: self.batch], real_target) + score(logits[self.batch :], fake_target)).backward()
+        return made, y
+
+    def backward_of_g(self, made, y):
+        if fresh:
+            y = torch.randint(0, classes, (self.batch,), device=device)
+            made = self.g(self.noise(), y)
+        for p in self.d.parameters():
+            p.requires_grad_(False)
+        score(self.d(made, y), 1.0).backward()
+        for p in self.d.parameters():
+            p.requires_grad_(True)
+
+    def step(self):
+        self.adam_d.zero_grad(set_to_none=True)
+        made, y = self.backward_of_d(made_grad=not fresh)
+        self.adam_d.step()
+        self.adam_g.zero_grad(set_to_none=True)
+        self.backward_of_g(made, y)
+        self.adam_g.step()
+        if self.mean is not None:
+            with torch.no_grad():
+                for kept, new in zip(self.mean.parameters(), self.g.parameters()):
+                    kept.lerp_(new, 1 - average)
 
 
-for _ in range(10):
-    step()
-times = []
-for _ in range(options.steps):
-    start = time.perf_counter()
-    step()
-    times.append(1000 * (time.perf_counter() - start))
-times.sort()
-n = len(times)
-print(f"PyTorch {torch.__version__}, {options.threads} thread(s), mlp 28x28, batch {batch}, {n} steps")
-print(f"ms/step median {times[n // 2]:.2f}  10% {times[n // 10]:.2f}  90% {times[n * 9 // 10]:.2f}")
+def times(step):
+    """Milliseconds of each step: by events on CUDA, by the clock elsewhere."""
+    for _ in range(options.warm_up):
+        step()
+    if device.type == "cuda":
+        marks = [torch.cuda.Event(enable_timing=True) for _ in range(options.steps + 1)]
+        torch.cuda.synchronize()
+        marks[0].record()
+        for mark in marks[1:]:
+            step()
+            mark.record()
+        torch.cuda.synchronize()
+        return [a.elapsed_time(b) for a, b in zip(marks, marks[1:])]
+    result = []
+    for _ in range(options.steps):
+        start = time.perf_counter()
+        step()
+        result.append(1000 * (time.perf_counter() - start))
+    return result
+
+
+cases = []
+
+
+def report(mode, batch, step):
+    measured = sorted(times(step))
+    n = len(measured)
+    case = {
+        "mode": mode, "batch_size": batch, "threads": options.threads, "steps": n,
+        "step_seconds": {"median": statistics.median(measured) / 1e3, "low": measured[n // 10] / 1e3, "high": measured[n * 9 // 10] / 1e3},
+    }
+    cases.append(case)
+    if not options.json:
+        s = case["step_seconds"]
+        print(f"PyTorch {torch.__version__} {mode}, {options.device}, {options.threads} thread(s), {name} {height}x{width}, batch {batch}, {n} steps: "
+              f"ms/step median {1e3 * s['median']:.3f}  10% {1e3 * s['low']:.3f}  90% {1e3 * s['high']:.3f}")
+
+
+for batch in options.batch_size or sorted({case["batch_size"] for case in ours["cases"]}):
+    report("eager", batch, Gan(batch).step)
+    if device.type == "cuda" and int(torch.__version__.split(".")[0]) >= 2:
+        report("compiled", batch, torch.compile(Gan(batch).step, mode="reduce-overhead"))
+if options.json:
+    print(json.dumps({"format": "pytorch-step-1", "pytorch": torch.__version__, "device": options.device, "cases": cases}, indent=2))

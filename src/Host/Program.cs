@@ -16,6 +16,8 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     DataCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),
+    ProfileCommand.Create(),
+    BenchCommand.Create(),
     CommonOptions.Verbose,
 };
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

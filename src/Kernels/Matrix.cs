@@ -20,6 +20,9 @@ public readonly struct Matrix
     /// <summary>Floats from one row to the next; at least <see cref="Columns"/>.</summary>
     public readonly int Stride;
 
+    /// <summary>Rows·Columns.</summary>
+    public long Elements => (long)Rows * Columns;
+
     /// <summary>A matrix over <paramref name="data"/>.</summary>
     /// <exception cref="ArgumentException">The view is too short, a size is not positive, or the stride is below the columns.</exception>
     public Matrix(ArrayView<float> data, int rows, int columns, int stride)

@@ -1,10 +1,12 @@
+using System.Globalization;
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Architecture;
+using GpuCgan.Network.Augmentations;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -13,33 +15,47 @@ namespace GpuCgan.Network;
 /// <code>
 /// min_G max_D  E log D(x, y) + E log(1 − D(G(z, y), y))
 /// </code>
-/// with G in the non-saturating form, max E log D(G(z, y), y).
+/// with G in the non-saturating form, max E log D(G(z, y), y), or another <see cref="AdversarialObjective"/>.
 /// </summary>
 /// <remarks>
-/// <para>One step: a batch of real pairs and one of generated pairs under the same labels go through D as one batch of twice the size, and D moves; then
-/// G moves against the new D, on the same images or on new ones as the recipe says. D trains in training mode in both, and a step of G takes no gradient
-/// of D's parameters.</para>
+/// <para>One step: a batch of real pairs and one of generated pairs under the same labels go through D as one batch of twice the size, and D moves, n_critic
+/// times; then G moves against the new D, on the same images or on new ones as the recipe says. D trains in training mode in both, and a step of G takes no
+/// gradient of D's parameters.</para>
 /// <para>A step allocates nothing, copies nothing to the host and waits for nothing. Whatever is random in it is a function of the seed and the step, so equal
 /// seeds give equal bits on one device, and a run that is resumed goes on with the bits it would have had.</para>
 /// </remarks>
 public sealed class ConditionalGan : IDisposable
 {
     // Streams of dropout masks: the step of D, and the step of G behind it.
-    private static readonly Pass PassOfD = new(true, 0);
-    private static readonly Pass PassOfG = new(true, 64);
+    private static readonly Pass PassOfD = new(true, 0, Groups: 2);
+    private static readonly Pass PassOfG = new(true, 64, Learns: false);
+
+    // Streams of augmentations, likewise.
+    private const int StreamOfD = 0;
+    private const int StreamOfG = AugmentationChain.StreamsAUse;
 
     private readonly ComputeDevice _device;
     private readonly DeviceMemory _memory;
     private readonly OperatorSet _operators;
+
+    // Counts D's updates: everything random in a step is drawn by it. G's optimiser counts steps; with one update of D a step they are one clock.
     private readonly StepClock _clock;
+    private readonly StepClock _generatorClock;
+    private readonly StepRecorder _recorder;
+    private readonly Action _step;
     private readonly Generator _generator;
     private readonly Discriminator _discriminator;
     private readonly MetricsBuffer _metrics;
     private readonly ArrayView<int> _indices;
     private readonly ArrayView<int> _labels;
+    private readonly AdversarialObjective _objective;
+    private readonly AugmentationChain _augmentations;
+    private readonly PairTargets _targets;
+    private readonly Matrix _images;
     private readonly Matrix _pairs;
     private readonly Matrix _logits;
     private readonly Matrix _dLogits;
+    private readonly Matrix _dSeen;
     private readonly Matrix _dImages;
     private readonly Parameters? _average;
     private readonly FiniteWatch _finite;
@@ -47,30 +63,43 @@ public sealed class ConditionalGan : IDisposable
     private int _stepsSinceReading;
 
     /// <summary>Allocates both networks on <paramref name="device"/> and draws their first parameters from <paramref name="seed"/>.</summary>
-    /// <exception cref="InvalidDataException">The recipe is out of range.</exception>
+    /// <exception cref="InvalidDataException">The recipe is out of range, or makes no network for these images.</exception>
     public ConditionalGan(ComputeDevice device, Recipe recipe, ImageShape image, int classes, ulong seed)
     {
         RecipeFile.Check(recipe, $"recipe '{recipe.Name}'");
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
+        if (recipe.MismatchedPairs > 0 && classes == 1)
+            throw new InvalidDataException($"recipe '{recipe.Name}': mismatched_pairs is {recipe.MismatchedPairs.ToString(CultureInfo.InvariantCulture)}, and data of one class have no wrong label; it must be 0.");
+        var plan = GanPlan.Of(recipe, image, classes);
         _device = device;
         Recipe = recipe;
+        Architecture = plan;
         Image = image;
         Classes = classes;
         Seed = seed;
         _memory = new DeviceMemory(device);
         _operators = OperatorSet.Compile(device);
         _clock = new StepClock(device, seed);
+        _generatorClock = recipe.NCritic == 1 ? _clock : new StepClock(device, seed);
+        _recorder = new StepRecorder(device);
+        _step = StepOnDevice;
         int batch = recipe.BatchSize;
-        _generator = new Generator(recipe, image, classes, batch, _operators, _clock, _memory);
-        _discriminator = new Discriminator(recipe, image, classes, 2 * batch, _operators, _clock, _memory);
+        _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
+        _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
         _metrics = new MetricsBuffer(_memory);
         _indices = _memory.View<int>(batch);
         _labels = _memory.View<int>(2 * batch);
-        _pairs = _memory.Matrix(2 * batch, image.Pixels + classes);
+        _objective = _operators.Objective(recipe.Objective);
+        _targets = new PairTargets(recipe, classes, _objective, _operators, _clock, _memory);
+        _augmentations = new AugmentationChain(recipe, image, 2 * batch, _operators, _clock, _memory);
+        _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
+        // What is not augmented is gathered and generated in its place.
+        _images = _augmentations.IsEmpty ? _pairs.SliceColumns(0, image.Pixels) : _memory.Matrix(2 * batch, image.Pixels);
         _logits = _memory.Column(2 * batch);
         _dLogits = _memory.Column(2 * batch);
-        _dImages = _memory.Matrix(batch, image.Pixels);
+        _dSeen = _memory.Matrix(batch, image.Pixels);
+        _dImages = _augmentations.IsEmpty ? _dSeen : _memory.Matrix(batch, image.Pixels);
         _finite = new FiniteWatch(_memory, _operators.FiniteCheck);
         _generator.Initialize();
         _discriminator.Initialize();
@@ -104,8 +133,33 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Whether samples are drawn from an average of G and not from G itself.</summary>
     public bool HasAverage => _average is not null;
 
+    /// <summary>Why a device that could replay a recorded step launches its kernels one by one; null where it replays, or never could. See <see cref="StepRecorder.WhyPlain"/>.</summary>
+    public string? WhyNotRecorded => _recorder.WhyPlain;
+    /// <summary>
+    /// The run's length, which a decay of the learning rates and the fall of instance noise are measured by; 0 where none is planned, and then neither changes. A run that is resumed
+    /// under another plan goes on along that one's schedule.
+    /// </summary>
+    public long PlannedSteps { get; private set; }
+
+    /// <summary>Sets <see cref="PlannedSteps"/>: before the first step, and again in a run that is resumed.</summary>
+    public void Plan(long steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        PlannedSteps = steps;
+        _recorder.Forget();
+        Plan(_generatorClock, steps);
+        if (_generatorClock != _clock)
+            Plan(_clock, steps * Recipe.NCritic);
+
+        void Plan(StepClock clock, long length) =>
+            clock.Plan(new StepSchedule((int)Math.Min(int.MaxValue, length), (int)Math.Min(int.MaxValue, Math.Ceiling(length * (double)Recipe.LearningRateDecay))));
+    }
+
     /// <summary>Trainable numbers of G and of D.</summary>
     public (long Generator, long Discriminator) ParameterCounts => (_generator.Parameters.Count, _discriminator.Parameters.Count);
+
+    /// <summary>The shapes of both networks' layers.</summary>
+    internal GanPlan Architecture { get; }
 
     internal Parameters GeneratorParameters => _generator.Parameters;
 
@@ -132,41 +186,59 @@ public sealed class ConditionalGan : IDisposable
             if (label >= Classes)
                 throw new ArgumentException($"Label {label} is not below {Classes}.", nameof(labels));
         }
+        _recorder.Forget();
         _data = new TrainingData(_memory, pixels, labels);
     }
 
-    /// <summary>One step of D and one of G.</summary>
+    /// <summary>One step: as many of D as the recipe's n_critic says, each on new data, and one of G.</summary>
     /// <exception cref="InvalidOperationException">No data was loaded.</exception>
     public void TrainStep()
     {
-        TrainDiscriminator();
-        TrainGenerator();
-        _clock.Advance();
+        if (_data is null)
+            throw new InvalidOperationException("Load the training data first.");
+        _recorder.Run(0, _step);
         Step++;
         _stepsSinceReading++;
     }
 
-    /// <summary>The first half of a step: a batch of real and one of generated pairs, and D moves.</summary>
+    /// <summary>All that a step does on the device: what a recording holds.</summary>
+    private void StepOnDevice()
+    {
+        for (int update = 1; update < Recipe.NCritic; update++)
+        {
+            TrainDiscriminator();
+            _clock.Advance();
+        }
+        TrainDiscriminator();
+        TrainGenerator();
+        _clock.Advance();
+        if (_generatorClock != _clock)
+            _generatorClock.Advance();
+    }
+
+    /// <summary>An update of D: a batch of real and one of generated pairs, and D moves.</summary>
     internal void TrainDiscriminator()
     {
         var data = _data ?? throw new InvalidOperationException("Load the training data first.");
         int batch = Recipe.BatchSize;
 
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
+        var realLabels = _labels.SubView(0, batch);
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
-        _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, RealPairs.SliceColumns(0, Image.Pixels), _labels.SubView(0, batch));
-        _labels.SubView(0, batch).CopyTo(_device.Stream, FakeLabels);
+        _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, _images.SliceRows(0, batch), realLabels);
+        _device.Copy(realLabels, FakeLabels);
+        _targets.Mismatch(realLabels);
         _discriminator.EncodeLabels(_labels, _pairs);
         _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
+        _augmentations.Forward(_images, _pairs.SliceColumns(0, Image.Pixels), StreamOfD);
 
         _discriminator.Forward(_pairs, _logits, PassOfD);
-        Score(_logits.SliceRows(0, batch), Recipe.RealTarget, _dLogits.SliceRows(0, batch), _metrics.DiscriminatorLoss, _metrics.RealScore);
-        Score(_logits.SliceRows(batch, batch), Recipe.FakeTarget, _dLogits.SliceRows(batch, batch), _metrics.DiscriminatorLoss, _metrics.FakeScore);
+        _targets.Score(_logits, _dLogits, _metrics);
         _discriminator.BackwardToParameters(_labels, _pairs, _logits, _dLogits, PassOfD);
         _discriminator.Parameters.Update(_operators.Adam, _clock, 1, 0, Recipe.DiscriminatorAdam);
     }
 
-    /// <summary>The second half: G moves against the D of now. It wants its images called real: target 1, whatever D's smoothed target is.</summary>
+    /// <summary>The update of G: it moves against the D of now, and wants its images called real, whatever D's smoothed target is.</summary>
     internal void TrainGenerator()
     {
         int batch = Recipe.BatchSize;
@@ -175,23 +247,25 @@ public sealed class ConditionalGan : IDisposable
             _operators.Philox.Integers(_clock.View, Purpose.Labels(0), FakeLabels, Classes);
             _generator.Forward(Purpose.Latent(1), FakeLabels, FakeImages, training: true);
         }
-        // Also for the same images: D has moved, and a learnt label table with it.
+        // Also for the same images: D has moved, a learnt label table with it, and an augmentation is drawn anew.
         _discriminator.EncodeLabels(FakeLabels, FakePairs);
+        _augmentations.Forward(FakeImages, FakePairs.SliceColumns(0, Image.Pixels), StreamOfG);
         var logits = _logits.SliceRows(0, batch);
         var dLogits = _dLogits.SliceRows(0, batch);
         _discriminator.Forward(FakePairs, logits, PassOfG);
-        Score(logits, 1, dLogits, _metrics.GeneratorLoss, _metrics.FakeScoreAfterUpdate);
-        _discriminator.BackwardToImages(FakePairs, logits, dLogits, _dImages, PassOfG);
+        _objective.ForGenerator(logits, dLogits, _metrics.GeneratorLoss, _metrics.FakeScoreAfterUpdate);
+        _discriminator.BackwardToImages(FakePairs, logits, dLogits, _dSeen, PassOfG);
+        _augmentations.Backward(_dSeen, _dImages, StreamOfG);
         _generator.Backward(FakeLabels, FakeImages, _dImages);
-        _generator.Parameters.Update(_operators.Adam, _clock, 1, 0, Recipe.GeneratorAdam);
+        _generator.Parameters.Update(_operators.Adam, _generatorClock, 1, 0, Recipe.GeneratorAdam);
         if (_average is not null)
         {
-            _operators.Average.Launch(_average.Values.View, _generator.Parameters.Values.View, Recipe.GeneratorAverage);
-            _operators.Average.Launch(_average.Statistics.View, _generator.Parameters.Statistics.View, Recipe.GeneratorAverage);
+            _operators.Average.Launch(_generatorClock.View, _average.Values.View, _generator.Parameters.Values.View, Recipe.GeneratorAverage);
+            _operators.Average.Launch(_generatorClock.View, _average.Statistics.View, _generator.Parameters.Statistics.View, Recipe.GeneratorAverage);
         }
     }
 
-    /// <summary>[2·batch, pixels + classes]: the real pairs, then the generated ones.</summary>
+    /// <summary>[2·batch, pixels + label code]: the real pairs, then the generated ones.</summary>
     internal Matrix Pairs => _pairs;
 
     /// <summary>[2·batch]: the labels of <see cref="Pairs"/>.</summary>
@@ -201,21 +275,14 @@ public sealed class ConditionalGan : IDisposable
 
     internal Discriminator Discriminator => _discriminator;
 
-    private Matrix RealPairs => _pairs.SliceRows(0, Recipe.BatchSize);
+    /// <summary>[2·batch, pixels]: the real images, then the generated ones, before they are augmented.</summary>
+    internal Matrix Images => _images;
 
     private Matrix FakePairs => _pairs.SliceRows(Recipe.BatchSize, Recipe.BatchSize);
 
-    private Matrix FakeImages => FakePairs.SliceColumns(0, Image.Pixels);
+    private Matrix FakeImages => _images.SliceRows(Recipe.BatchSize, Recipe.BatchSize);
 
     private ArrayView<int> FakeLabels => _labels.SubView(Recipe.BatchSize, Recipe.BatchSize);
-
-    private void Score(Matrix logits, float target, Matrix dLogits, ArrayView<float> loss, ArrayView<float> score)
-    {
-        if (Recipe.Objective == ObjectiveKind.LeastSquares)
-            _operators.LeastSquares.Launch(logits, target, dLogits, loss, score);
-        else
-            _operators.BinaryCrossEntropy.Launch(logits, target, dLogits, loss, score);
-    }
 
     /// <summary>Waits for the device and returns the means over the steps since the last reading.</summary>
     /// <exception cref="InvalidOperationException">There was no step since.</exception>
@@ -223,7 +290,7 @@ public sealed class ConditionalGan : IDisposable
     {
         if (_stepsSinceReading == 0)
             throw new InvalidOperationException("There was no step since the last reading.");
-        var metrics = _metrics.Read(_stepsSinceReading);
+        var metrics = _metrics.Read(_stepsSinceReading, Recipe.NCritic);
         _stepsSinceReading = 0;
         return metrics;
     }
@@ -290,8 +357,11 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Sets the step that the next one goes on from: a resumed run.</summary>
     internal void GoOnFrom(long step)
     {
+        _recorder.Forget();
         Step = step;
-        _clock.Set(checked((uint)step), Seed);
+        _clock.Set(checked((uint)(step * Recipe.NCritic)), Seed);
+        if (_generatorClock != _clock)
+            _generatorClock.Set(checked((uint)step), Seed);
     }
 
     /// <summary>Goes on with the sums of a log interval that was under way: a resumed run.</summary>
@@ -304,7 +374,10 @@ public sealed class ConditionalGan : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _recorder.Dispose();
         _clock.Dispose();
+        if (_generatorClock != _clock)
+            _generatorClock.Dispose();
         _memory.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Architecture;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
@@ -7,7 +8,7 @@ using ILGPU;
 namespace GpuCgan.Network;
 
 /// <summary>
-/// D: an image and a label to a logit, large where the pair looks real. [pixels | label] → (linear, LeakyReLU, dropout)… → linear. There is no sigmoid: the
+/// D: an image and a label to a logit, large where the pair looks real: [pixels | label] through the layers of the recipe. There is no sigmoid: the
 /// objective takes logits.
 /// </summary>
 internal sealed class Discriminator
@@ -17,28 +18,16 @@ internal sealed class Discriminator
     private readonly Matrix _labelGradient;
     private readonly int _pixels;
 
-    public Discriminator(Recipe recipe, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
+    public Discriminator(Recipe recipe, NetworkPlan plan, LabelCode label, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
         _pixels = image.Pixels;
-        var trainable = new ArenaLayout();
-        var table = recipe.Label == LabelKind.Embedding ? trainable.Matrix("labels.table", classes, classes) : null;
-        int[] widths = [_pixels + classes, .. recipe.Scale(recipe.DiscriminatorWidths, image), 1];
-        var linears = new LinearSlots[widths.Length - 1];
-        for (int i = 0; i < linears.Length; i++)
-            linears[i] = LinearSlots.Add(trainable, $"linear{i + 1}", widths[i], widths[i + 1], stream: 129 + 2 * i);
-
-        Parameters = new Parameters(trainable, new ArenaLayout(), memory);
-        _encoding = new LabelEncoding(operators, Parameters, clock, table, stream: 128);
-        var layers = new List<Layer>();
-        for (int i = 0; i < linears.Length; i++)
-        {
-            bool last = i == linears.Length - 1;
-            layers.Add(new Linear(operators, Parameters, clock, linears[i], last ? Activation.Identity : Activation.LeakyRelu(recipe.LeakySlope)));
-            if (!last && recipe.Dropout > 0)
-                layers.Add(new DropoutLayer(operators, clock, widths[i + 1], i, recipe.Dropout));
-        }
-        _stack = new Stack(layers, rows, memory);
-        _labelGradient = memory.Matrix(rows, classes);
+        var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
+        var table = LabelEncoding.Place(label, classes, builder.Trainable);
+        builder.Place(plan, firstStream: 129);
+        Parameters = new Parameters(builder.Trainable, builder.Statistics, memory);
+        _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 128);
+        _stack = new Stack(builder.Make(Parameters), rows, memory);
+        _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
     }
 
     public Parameters Parameters { get; }
@@ -49,8 +38,8 @@ internal sealed class Discriminator
         _stack.Initialize();
     }
 
-    /// <summary>Writes the encoded labels [M] behind the images of <paramref name="pairs"/> [M, pixels + classes].</summary>
-    public void EncodeLabels(ArrayView<int> labels, Matrix pairs) => _encoding.Forward(labels, pairs.SliceColumns(_pixels, pairs.Columns - _pixels));
+    /// <summary>Writes the codes of the labels [M] behind the images of <paramref name="pairs"/> [M, pixels + code].</summary>
+    public void EncodeLabels(ArrayView<int> labels, Matrix pairs) => _encoding.Forward(labels, pairs);
 
     /// <summary>logits [M, 1] ← D(pairs).</summary>
     public void Forward(Matrix pairs, Matrix logits, Pass pass) => _stack.Forward(pairs, logits, pass);

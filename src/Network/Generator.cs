@@ -1,5 +1,6 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Architecture;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
 using ILGPU;
@@ -7,7 +8,7 @@ using ILGPU;
 namespace GpuCgan.Network;
 
 /// <summary>
-/// G: a latent vector and a label to an image in [−1, 1]. [latent | label] → linear, LeakyReLU → (linear, batch normalisation, LeakyReLU)… → linear, tanh.
+/// G: a latent vector and a label to an image in [−1, 1]: [latent | label] through the layers of the recipe.
 /// </summary>
 internal sealed class Generator
 {
@@ -19,50 +20,25 @@ internal sealed class Generator
     private readonly Matrix _labelGradient;
     private readonly int _latent;
 
-    public Generator(Recipe recipe, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
-        : this(recipe, image, classes, rows, operators, clock, memory, null)
-    {
-    }
-
     /// <summary>A generator with batches of its own and, where given, another's parameters.</summary>
-    public Generator(Recipe recipe, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory, Parameters? shared)
+    public Generator(Recipe recipe, NetworkPlan plan, LabelCode label, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory, Parameters? shared = null)
     {
         _latent = recipe.Latent;
         _philox = operators.Philox;
         _clock = clock;
-        var trainable = new ArenaLayout();
-        var statistics = new ArenaLayout();
-        var table = recipe.Label == LabelKind.Embedding ? trainable.Matrix("labels.table", classes, classes) : null;
-        int[] widths = [_latent + classes, .. recipe.Scale(recipe.GeneratorWidths, image), image.Pixels];
-        var linears = new LinearSlots[widths.Length - 1];
-        var norms = new BatchNormSlots?[widths.Length - 1];
-        for (int i = 0; i < linears.Length; i++)
-        {
-            linears[i] = LinearSlots.Add(trainable, $"linear{i + 1}", widths[i], widths[i + 1], stream: 1 + 2 * i);
-            // After every hidden layer but the first; never in front of the tanh.
-            norms[i] = i > 0 && i < linears.Length - 1 ? BatchNormSlots.Add(trainable, statistics, $"norm{i + 1}", widths[i + 1]) : null;
-        }
-
-        Parameters = shared ?? new Parameters(trainable, statistics, memory);
-        _encoding = new LabelEncoding(operators, Parameters, clock, table, stream: 0);
-        var hidden = Activation.LeakyRelu(recipe.LeakySlope);
-        var layers = new List<Layer>();
-        for (int i = 0; i < linears.Length; i++)
-        {
-            bool last = i == linears.Length - 1;
-            var direct = last ? Activation.Tanh : norms[i] is null ? hidden : Activation.Identity;
-            layers.Add(new Linear(operators, Parameters, clock, linears[i], direct));
-            if (norms[i] is { } norm)
-                layers.Add(new BatchNormalization(operators, Parameters, memory, norm, recipe.BatchNorm, hidden));
-        }
-        _stack = new Stack(layers, rows, memory);
-        _input = memory.Matrix(rows, widths[0]);
-        _labelGradient = memory.Matrix(rows, classes);
+        var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
+        var table = LabelEncoding.Place(label, classes, builder.Trainable);
+        builder.Place(plan, firstStream: 1);
+        Parameters = shared ?? new Parameters(builder.Trainable, builder.Statistics, memory);
+        _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 0);
+        _stack = new Stack(builder.Make(Parameters), rows, memory);
+        _input = memory.Matrix(rows, (int)plan.Input.Length);
+        _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
     }
 
     public Parameters Parameters { get; }
 
-    /// <summary>[rows, latent + classes]: the input of the last <see cref="Forward"/>.</summary>
+    /// <summary>[rows, latent + code]: the input of the last <see cref="Forward"/>.</summary>
     public Matrix LastInput => _input;
 
     public void Initialize()
@@ -76,7 +52,7 @@ internal sealed class Generator
     {
         var input = Input(images.Rows);
         _philox.Normal(_clock.View, purpose, input.SliceColumns(0, _latent));
-        _encoding.Forward(labels, input.SliceColumns(_latent, input.Columns - _latent));
+        _encoding.Forward(labels, input);
         _stack.Forward(input, images, new Pass(training, 0));
     }
 
@@ -97,7 +73,7 @@ internal sealed class Generator
 
     /// <summary>What G computes outside training, with numbers from <paramref name="parameters"/>: its own, or their average.</summary>
     public GeneratorDescription Describe(Parameters parameters, int classes, ImageShape image) =>
-        new(_latent, classes, _encoding.Table is { } table ? parameters.Values.Download(table) : null, _stack.Describe(parameters), image);
+        new(_latent, classes, _encoding.Columns, _encoding.Table is { } table ? parameters.Values.Download(table) : null, _stack.Describe(parameters), image);
 
     private Matrix Input(int rows) => Rows(_input, rows);
 

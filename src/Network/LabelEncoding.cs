@@ -1,23 +1,29 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Architecture;
 using ILGPU;
 
 namespace GpuCgan.Network;
 
-/// <summary>How a network reads a label: as a one-hot vector, or as a learnt vector of the same length (Mirza and Osindero 2014 concatenate either with the other input).</summary>
+/// <summary>Writes a label's code into the input of a network, and learns the code's table where there is one.</summary>
 internal sealed class LabelEncoding
 {
     private readonly OperatorSet _operators;
     private readonly Parameters _parameters;
     private readonly StepClock _clock;
+    private readonly LabelCode _code;
     private readonly TensorSlot? _table;
     private readonly int _stream;
 
-    public LabelEncoding(OperatorSet operators, Parameters parameters, StepClock clock, TensorSlot? table, int stream)
+    /// <summary>The place of the table; null where the code has none.</summary>
+    public static TensorSlot? Place(LabelCode code, int classes, ArenaLayout trainable) => code.IsLearnt ? trainable.Matrix("labels.table", classes, code.Columns) : null;
+
+    public LabelEncoding(OperatorSet operators, Parameters parameters, StepClock clock, LabelCode code, TensorSlot? table, int stream)
     {
         _operators = operators;
         _parameters = parameters;
         _clock = clock;
+        _code = code;
         _table = table;
         _stream = stream;
     }
@@ -25,19 +31,25 @@ internal sealed class LabelEncoding
     /// <summary>The table to train, or null.</summary>
     public TensorSlot? Table => _table;
 
+    /// <summary>Columns of a label's code.</summary>
+    public int Columns => _code.Columns;
+
     /// <summary>Whether there is a table to train.</summary>
     public bool IsLearnt => _table is not null;
 
-    /// <summary>y [M, classes] ← the encoded labels [M].</summary>
-    public void Forward(ArrayView<int> labels, Matrix y)
+    /// <summary>The last columns of input [M, …] ← the codes of the labels [M].</summary>
+    public void Forward(ArrayView<int> labels, Matrix input)
     {
+        if (_code.Columns == 0)
+            return;
+        var y = input.SliceColumns(input.Columns - _code.Columns, _code.Columns);
         if (_table is { } table)
             _operators.Embedding.Forward(labels, _parameters.Values.Matrix(table), y);
         else
-            _operators.OneHot.Launch(labels, y);
+            _operators.OneHot.Launch(labels, y, _code.Repeat);
     }
 
-    /// <summary>The table's gradient from dy [M, classes]; overwrites.</summary>
+    /// <summary>The table's gradient from dy [M, columns]; overwrites.</summary>
     public void Backward(ArrayView<int> labels, Matrix dy) =>
         _operators.Embedding.Gradient(labels, dy, _parameters.Gradients.Matrix(_table!), accumulate: false);
 

@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Network;
 
@@ -22,8 +23,22 @@ internal sealed class OperatorSet(ComputeDevice device)
     public Adam Adam { get; } = new(device);
     public FiniteCheck FiniteCheck { get; } = new(device);
     public ExponentialMovingAverage Average { get; } = new(device);
-    public BinaryCrossEntropy BinaryCrossEntropy { get; } = new(device);
     public SoftmaxCrossEntropy SoftmaxCrossEntropy { get; } = new(device);
     public Translate Translate { get; } = new(device);
-    public LeastSquares LeastSquares { get; } = new(device);
+    public CopyMatrix CopyMatrix { get; } = new(device);
+    public InstanceNoise InstanceNoise { get; } = new(device);
+    public Bernoulli Bernoulli { get; } = new(device);
+    public RotateLabels RotateLabels { get; } = new(device);
+
+    /// <summary>The game of a recipe.</summary>
+    public AdversarialObjective Objective(ObjectiveKind kind) => kind switch
+    {
+        ObjectiveKind.BinaryCrossEntropy => AdversarialObjective.BinaryCrossEntropy(device),
+        ObjectiveKind.Minimax => AdversarialObjective.Minimax(device),
+        ObjectiveKind.MaximumLikelihood => AdversarialObjective.MaximumLikelihood(device),
+        ObjectiveKind.LeastSquares => AdversarialObjective.LeastSquares(device),
+        ObjectiveKind.Hinge => AdversarialObjective.Hinge(device),
+        ObjectiveKind.Wasserstein => AdversarialObjective.Wasserstein(device),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such objective."),
+    };
 }

@@ -23,7 +23,7 @@ internal sealed class Sampler : IDisposable
     {
         _memory = new DeviceMemory(device);
         _clock = new StepClock(device, 0);
-        _generator = new Generator(gan.Recipe, gan.Image, gan.Classes, Rows, operators, _clock, _memory, gan.SamplingParameters);
+        _generator = new Generator(gan.Recipe, gan.Architecture.Generator, gan.Architecture.GeneratorLabel, gan.Classes, Rows, operators, _clock, _memory, gan.SamplingParameters);
         _labels = _memory.Array<int>(Rows);
         _pixels = gan.Image.Pixels;
         _images = _memory.Array<float>(Rows * _pixels);

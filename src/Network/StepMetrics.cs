@@ -5,9 +5,9 @@ namespace GpuCgan.Network;
 
 /// <summary>Means over the steps since the last reading.</summary>
 /// <param name="Steps">How many steps.</param>
-/// <param name="DiscriminatorLoss">The real and the generated half's losses, added.</param>
+/// <param name="DiscriminatorLoss">The mean loss of the real pairs plus that of the others.</param>
 /// <param name="GeneratorLoss">G's loss.</param>
-/// <param name="RealScore">D(x): the mean probability that D gives real pairs (for least squares, its mean output).</param>
+/// <param name="RealScore">D(x): the mean probability that D gives real pairs (for least squares, hinge and Wasserstein, its mean output).</param>
 /// <param name="FakeScore">D(G(z)), as D's step saw it, before the update.</param>
 public readonly record struct StepMetrics(int Steps, double DiscriminatorLoss, double GeneratorLoss, double RealScore, double FakeScore)
 {
@@ -18,8 +18,8 @@ public readonly record struct StepMetrics(int Steps, double DiscriminatorLoss, d
 /// <summary>Sums that the objectives add to on the device, step after step, until the host reads them.</summary>
 internal sealed class MetricsBuffer(DeviceMemory memory)
 {
-    private readonly DeviceArray<float> _sums = memory.Array<float>(5);
-    private readonly float[] _host = new float[5];
+    private readonly DeviceArray<float> _sums = memory.Array<float>(6);
+    private readonly float[] _host = new float[6];
 
     public ArrayView<float> DiscriminatorLoss => _sums.View.SubView(0, 1);
     public ArrayView<float> GeneratorLoss => _sums.View.SubView(1, 1);
@@ -39,16 +39,20 @@ internal sealed class MetricsBuffer(DeviceMemory memory)
     /// <summary>Which network's loss or score is not finite so far, or null.</summary>
     public string? FindNonFinite()
     {
-        string[] names = ["the discriminator's loss", "the generator's loss", "the discriminator's score of real images", "the discriminator's score of generated images", "the discriminator's score in the generator's step"];
+        string[] names = ["the discriminator's loss", "the generator's loss", "the discriminator's score of real images", "the discriminator's score of generated images", "the discriminator's score in the generator's step", "the discriminator's score of mismatched pairs"];
         int at = Array.FindIndex(Sums, sum => !float.IsFinite(sum));
         return at < 0 ? null : at < names.Length ? names[at] : "a loss";
     }
 
-    /// <summary>Waits, reads and starts anew.</summary>
-    public StepMetrics Read(int steps)
+    /// <summary>What D says of real images under wrong labels: not reported.</summary>
+    public ArrayView<float> MismatchedScore => _sums.View.SubView(5, 1);
+
+    /// <summary>Waits, reads and starts anew. D has moved <paramref name="discriminatorUpdates"/> times a step.</summary>
+    public StepMetrics Read(int steps, int discriminatorUpdates)
     {
         _sums.Download(_host);
-        var means = new StepMetrics(steps, _host[0] / (double)steps, _host[1] / (double)steps, _host[2] / (double)steps, _host[3] / (double)steps);
+        double updates = (double)steps * discriminatorUpdates;
+        var means = new StepMetrics(steps, _host[0] / updates, _host[1] / (double)steps, _host[2] / updates, _host[3] / updates);
         Array.Clear(_host);
         _sums.Upload(_host);
         return means;

@@ -3,8 +3,8 @@ using GpuCgan.Kernels.Devices;
 namespace GpuCgan.Kernels.Tests;
 
 /// <summary>
-/// A matrix on a device between guards: a row of sentinels before and behind it and two floats at the end of every row. Whatever was not
-/// written still holds a sentinel, a NaN of its own bit pattern, so an element that an operator forgets fails every comparison.
+/// A matrix on a device between guards: a row of sentinels before and behind it and two floats at the end of every row, or as many as make each row start at a multiple of
+/// 16 bytes. Whatever was not written still holds a sentinel, a NaN of its own bit pattern, so an element that an operator forgets fails every comparison.
 /// </summary>
 internal sealed class GuardedMatrix : IDisposable
 {
@@ -14,9 +14,9 @@ internal sealed class GuardedMatrix : IDisposable
     private readonly DeviceArray<float> _memory;
     private readonly int _stride;
 
-    private GuardedMatrix(ComputeDevice device, int rows, int columns)
+    private GuardedMatrix(ComputeDevice device, int rows, int columns, bool aligned)
     {
-        _stride = columns + RowGuard;
+        _stride = aligned ? (columns + RowGuard + 3) / 4 * 4 : columns + RowGuard;
         _memory = device.Allocate<float>((rows + 2) * _stride);
         var all = new float[_memory.Length];
         Array.Fill(all, BitConverter.UInt32BitsToSingle(Sentinel));
@@ -27,11 +27,11 @@ internal sealed class GuardedMatrix : IDisposable
     public Matrix Matrix { get; }
 
     /// <summary>Every element holds a sentinel.</summary>
-    public static GuardedMatrix Unwritten(ComputeDevice device, int rows, int columns) => new(device, rows, columns);
+    public static GuardedMatrix Unwritten(ComputeDevice device, int rows, int columns, bool aligned = false) => new(device, rows, columns, aligned);
 
-    public static GuardedMatrix Of(ComputeDevice device, double[,] values)
+    public static GuardedMatrix Of(ComputeDevice device, double[,] values, bool aligned = false)
     {
-        var result = new GuardedMatrix(device, values.GetLength(0), values.GetLength(1));
+        var result = new GuardedMatrix(device, values.GetLength(0), values.GetLength(1), aligned);
         var all = result._memory.Download();
         for (int i = 0; i < values.GetLength(0); i++)
         {

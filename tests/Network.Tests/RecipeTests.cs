@@ -8,20 +8,20 @@ public class RecipeTests
     [Fact]
     public void ARecipeComesBackFromItsJson()
     {
-        var recipe = new Recipe { Name = "x", Label = LabelKind.Embedding, GeneratorWidths = [7, 8], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
+        var recipe = new Recipe { Name = "x", GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, Generator = ["linear 7", "tanh"], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
         Assert.True(RecipeFile.AreSame(recipe, RecipeFile.Parse(JsonNode.Parse(RecipeFile.ToJson(recipe).ToJsonString()), "test")));
-        Assert.False(RecipeFile.AreSame(recipe, recipe with { Dropout = 0.1f }));
+        Assert.False(RecipeFile.AreSame(recipe, recipe with { Discriminator = ["linear 1"] }));
     }
 
     [Fact]
-    public void WhatAFileLeavesOutIsThatOfMlp() =>
+    public void WhatAFileLeavesOutIsThatOfMlpClassic() =>
         Assert.True(RecipeFile.AreSame(new Recipe { Name = "y", Latent = 64 }, RecipeFile.Parse(JsonNode.Parse("""{"name":"y","latent":64}"""), "test")));
 
     [Theory]
     [InlineData("""{"latnet":64}""", "latnet")]
     [InlineData("""{"latent":"many"}""", "test")]
-    [InlineData("""{"label":"hot"}""", "test")]
-    [InlineData("""{"label":1}""", "test")]
+    [InlineData("""{"generator_label":"hot"}""", "test")]
+    [InlineData("""{"generator_label":1}""", "test")]
     [InlineData("null", "test")]
     public void WhatIsNoRecipeIsRefused(string json, string named)
     {
@@ -33,14 +33,21 @@ public class RecipeTests
     public static TheoryData<Recipe, string> OutOfRange => new()
     {
         { new Recipe { Latent = 0 }, "latent" },
-        { new Recipe { GeneratorWidths = [] }, "generator_widths" },
-        { new Recipe { DiscriminatorWidths = [8, 0] }, "discriminator_widths" },
-        { new Recipe { LeakySlope = 1 }, "leaky_slope" },
-        { new Recipe { Dropout = 1 }, "dropout" },
+        { new Recipe { Generator = [] }, "generator holds 0 layers" },
+        { new Recipe { Discriminator = ["linear 8", "linear 0"] }, "discriminator: layer 'linear 0'" },
+        { new Recipe { Discriminator = ["leaky_relu 1"] }, "leaky_relu" },
+        { new Recipe { Discriminator = [null!] }, "discriminator: layer ''" },
         { new Recipe { BatchSize = 1 }, "batch_size" },
         { new Recipe { GeneratorLearningRate = float.NaN }, "generator_learning_rate" },
         { new Recipe { AdamBeta2 = 1 }, "adam_beta2" },
         { new Recipe { RealTarget = 1.1f }, "real_target" },
+        { new Recipe { LabelNoise = 0.5f }, "label_noise" },
+        { new Recipe { MismatchedPairs = 1 }, "mismatched_pairs" },
+        { new Recipe { InstanceNoise = float.NaN }, "instance_noise" },
+        { new Recipe { Augment = null! }, "augment" },
+        { new Recipe { Augment = new Augment { Translate = 0.6f } }, "augment.translate" },
+        { new Recipe { NCritic = 0 }, "n_critic" },
+        { new Recipe { LearningRateDecay = 1.1f }, "learning_rate_decay" },
         { new Recipe { GeneratorAverage = -0.1f }, "generator_average" },
     };
 
@@ -53,12 +60,27 @@ public class RecipeTests
     }
 
     [Fact]
-    public void WidthsShrinkWithTheImageAndNeverGrow()
+    public void TheBuiltInRecipesAreKnownByTheirNames()
     {
-        var recipe = new Recipe();
-        Assert.Equal([128, 256, 512, 1024], recipe.Scale(recipe.GeneratorWidths, new ImageShape(28, 28, 1)));
-        Assert.Equal([48, 80, 160, 304], recipe.Scale(recipe.GeneratorWidths, new ImageShape(8, 8, 1)));
-        Assert.Equal([512, 512, 512], recipe.Scale(recipe.DiscriminatorWidths, new ImageShape(64, 64, 3)));
+        Assert.Contains("mlp", RecipeFile.Names);
+        Assert.Contains("mlp-classic", RecipeFile.Names);
+        Assert.All(RecipeFile.Names, name => Assert.Equal(name, RecipeFile.Load(name).Name));
+        Assert.True(RecipeFile.AreSame(new Recipe(), RecipeFile.Load("mlp-classic")));
+        Assert.False(RecipeFile.AreSame(new Recipe { Name = "mlp" }, RecipeFile.Load("mlp")));
+    }
+
+    [Fact]
+    public void TheNewFieldsAreSpelledAsTheDocumentationSpellsThem()
+    {
+        var recipe = RecipeFile.Parse(JsonNode.Parse("""
+            { "objective": "maximum_likelihood", "label_noise": 0.05, "mismatched_pairs": 0.25, "instance_noise": 0.1, "augment": { "translate": 0.125 }, "n_critic": 5, "learning_rate_decay": 0.5 }
+            """), "test");
+        Assert.True(RecipeFile.AreSame(recipe, new Recipe
+        {
+            Objective = ObjectiveKind.MaximumLikelihood, LabelNoise = 0.05f, MismatchedPairs = 0.25f, InstanceNoise = 0.1f,
+            Augment = new Augment { Translate = 0.125f }, NCritic = 5, LearningRateDecay = 0.5f,
+        }));
+        Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(JsonNode.Parse("""{ "augment": { "flip": 1 } }"""), "test"));
     }
 
     [Fact]

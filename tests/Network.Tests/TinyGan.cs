@@ -16,7 +16,19 @@ internal static class TinyGan
     /// <summary>Widths 32, 48, 64 and 32, 48 at this size.</summary>
     public static readonly Recipe Recipe = new()
     {
-        Name = "tiny", Latent = 5, GeneratorWidths = [150, 260, 370], DiscriminatorWidths = [200, 300], BatchSize = 8, Dropout = 0.3f,
+        Name = "tiny", Latent = 5, BatchSize = 8,
+        Generator = ["linear 150", "leaky_relu 0.2", "linear 260", "batch_norm", "leaky_relu 0.2", "linear 370", "batch_norm", "leaky_relu 0.2", "linear image", "tanh"],
+        Discriminator = ["linear 200", "leaky_relu 0.2", "dropout 0.3", "linear 300", "leaky_relu 0.2", "dropout 0.3", "linear 1"],
+    };
+
+    /// <summary>The same without dropout, for what is compared with a reference.</summary>
+    public static readonly Recipe Steady = Recipe with { Discriminator = ["linear 200", "leaky_relu 0.2", "linear 300", "leaky_relu 0.2", "linear 1"] };
+
+    /// <summary>Every option of the adversarial step at once.</summary>
+    public static readonly Recipe Everything = Recipe with
+    {
+        LabelNoise = 0.1f, MismatchedPairs = 0.25f, InstanceNoise = 0.2f, Augment = new Augment { Translate = 0.25f }, NCritic = 2, LearningRateDecay = 0.5f,
+        GeneratorAverage = 0.9f, RealTarget = 0.9f,
     };
 
     /// <summary>Each class is a bright quarter of its own, with some noise.</summary>

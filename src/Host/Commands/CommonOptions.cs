@@ -17,6 +17,11 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "auto",
     };
 
+    public static Option<bool> PlainLaunches() => new("--plain-launches")
+    {
+        Description = "Launch every kernel of every step from the host, where a step would be recorded once and replayed (CUDA): for diagnosis.",
+    };
+
     public static Option<int?> Threads() => Positive("--threads", "Threads of the cpu device; all cores by default.");
 
     /// <summary>An option that takes a whole number of at least 1.</summary>
@@ -25,6 +30,30 @@ internal static class CommonOptions
         Description = description,
         HelpName = "N",
         CustomParser = result => ParsePositive(result, name),
+    };
+
+    /// <summary>An option that takes whole numbers of at least 1 with commas between them, such as 64,512; none where it is not given.</summary>
+    public static Option<int[]> PositiveList(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N,N…",
+        Arity = ArgumentArity.ExactlyOne,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            var values = new List<int>();
+            foreach (string part in text.Split(','))
+            {
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1 || values.Contains(value))
+                {
+                    result.AddError($"{name} '{text}': expected different whole numbers of at least 1 with commas between them, such as 64,512.");
+                    return [];
+                }
+                values.Add(value);
+            }
+            return [.. values];
+        },
     };
 
     /// <summary>An option that takes a seed: a whole number of at least 0.</summary>
@@ -50,13 +79,13 @@ internal static class CommonOptions
     };
 
     /// <summary>Opens the device, or says in one line why not.</summary>
-    public static ComputeDevice Open(string device, int? threads)
+    public static ComputeDevice Open(string device, int? threads, bool profiling = false, bool plainLaunches = false)
     {
         if (threads is not null && device is not ("cpu" or "auto"))
             throw new UsageException($"--threads {threads}: only --device cpu has threads, not '{device}'.");
         if (threads > 1024)
             throw new UsageException($"--threads {threads}: expected 1 to 1024.");
-        return ComputeDevice.Open(device, threads);
+        return ComputeDevice.Open(device, threads, profiling, recordSteps: !plainLaunches);
     }
 
     private static int? ParsePositive(ArgumentResult result, string name)

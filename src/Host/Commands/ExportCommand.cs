@@ -54,7 +54,7 @@ internal static class ExportCommand
         }
         Messages.Line(string.Create(CultureInfo.InvariantCulture, $"{(gan.HasAverage ? "the average of the generator" : "the generator")} at step {header.Step}, from {checkpoint}"));
         if (kind == "onnx")
-            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"inputs z [batch, {gan.Recipe.Latent}] and label [batch], output image [batch, {gan.Image.Channels}, {gan.Image.Height}, {gan.Image.Width}]"));
+            Messages.Line(string.Create(CultureInfo.InvariantCulture, $"{(gan.DescribeGenerator().LabelColumns > 0 ? $"inputs z [batch, {gan.Recipe.Latent}] and label [batch]" : $"input z [batch, {gan.Recipe.Latent}]")}, output image [batch, {gan.Image.Channels}, {gan.Image.Height}, {gan.Image.Width}]"));
         Console.Out.WriteLine(path);
     }
 

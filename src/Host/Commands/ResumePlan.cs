@@ -92,7 +92,7 @@ internal static class ResumePlan
     {
         string own = RunOptions.Text(earlier, "device", run.OptionsFile);
         bool isAsked = parsed.GetResult(TrainCommand.Device) is { Implicit: false };
-        var device = CommonOptions.Open(isAsked ? parsed.GetValue(TrainCommand.Device)! : own, parsed.GetValue(TrainCommand.Threads));
+        var device = CommonOptions.Open(isAsked ? parsed.GetValue(TrainCommand.Device)! : own, parsed.GetValue(TrainCommand.Threads), parsed.GetValue(TrainCommand.PlainLaunches));
         if (own.Split(':')[0] != device.Id.Split(':')[0])
             Messages.Warning($"{run.Folder}: trained on {own} so far and going on on {device.Id}; the numbers will differ in their last bits from those of a run that stays on {own}.");
         else if (earlier["version"] is JsonValue value && value.TryGetValue(out string? version) && version != ProgramVersion.Text)

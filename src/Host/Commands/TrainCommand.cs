@@ -7,10 +7,11 @@ namespace GpuCgan.Host.Commands;
 /// <summary><c>train</c>: its options. <see cref="TrainPlan"/> turns them into a run.</summary>
 internal static class TrainCommand
 {
-    public static Option<string?> Recipe { get; } = new("--recipe") { Description = $"A recipe's name ({string.Join(", ", RecipeFile.Names)}) or a JSON file. Default: mlp.", HelpName = "NAME|FILE" };
+    public static Option<string?> Recipe { get; } = new("--recipe") { Description = $"A recipe's name ({string.Join(", ", RecipeFile.Names)}) or a JSON file. Default: {RecipeFile.Default}.", HelpName = "NAME|FILE" };
     public static DataOptions Data { get; } = new();
     public static Option<string> Device { get; } = CommonOptions.Device();
     public static Option<int?> Threads { get; } = CommonOptions.Threads();
+    public static Option<bool> PlainLaunches { get; } = CommonOptions.PlainLaunches();
     public static Option<int?> Epochs { get; } = CommonOptions.Positive("--epochs", $"Passes over the training images. Default: as many as make {Training.TrainingOptions.DefaultSteps} steps of 64.");
     public static Option<int?> Steps { get; } = CommonOptions.Positive("--steps", "Steps, instead of epochs.");
     public static Option<TimeSpan?> MaxTime { get; } = CommonOptions.Time("--max-time", "Stop after this long, such as 90s, 10m or 2h.");
@@ -30,7 +31,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a conditional GAN. Bare 'train' learns the embedded 8×8 digits.")
         {
-            Recipe, Data.Data, Data.DataDirectory, Device, Threads, Epochs, Steps, MaxTime, BatchSize, LearningRate, Seed, Out, Name, Resume,
+            Recipe, Data.Data, Data.DataDirectory, Device, Threads, PlainLaunches, Epochs, Steps, MaxTime, BatchSize, LearningRate, Seed, Out, Name, Resume,
             SampleInterval, CheckpointInterval, Keep, DryRun, Quiet,
         };
         foreach (var option in Data.HowToRead)

@@ -17,11 +17,11 @@ internal static class TrainPlan
 
     private static int Start(ParseResult parsed)
     {
-        var recipe = WithOverrides(RecipeFile.Load(parsed.GetValue(TrainCommand.Recipe) ?? "mlp"), parsed);
+        var recipe = WithOverrides(RecipeFile.Load(parsed.GetValue(TrainCommand.Recipe) ?? RecipeFile.Default), parsed);
         var request = TrainCommand.Data.Read(parsed);
         var data = DataSets.Load(request).Train;
         CheckBatch(recipe, data);
-        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads));
+        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), parsed.GetValue(TrainCommand.PlainLaunches));
         var options = Options(parsed, recipe, data, request, device);
         using var gan = new ConditionalGan(device, recipe, ShapeOf(data), data.ClassNames.Count, options.Seed);
         bool quiet = parsed.GetValue(TrainCommand.Quiet);
@@ -41,6 +41,7 @@ internal static class TrainPlan
         if (!quiet)
             Introduce(gan, options, data, run);
         gan.Load(data.Pixels.Span, data.LabelBytes());
+        gan.Plan(options.Steps);
         using var signals = new StopSignals();
         TrainingSession session;
         int stopped;
@@ -104,8 +105,8 @@ internal static class TrainPlan
         if (parsed.GetValue(TrainCommand.Steps) is not null && parsed.GetValue(TrainCommand.Epochs) is not null)
             throw new UsageException("--steps and --epochs both give the run's length; use one.");
         long steps = parsed.GetValue(TrainCommand.Steps)
-            ?? TrainingOptions.StepsFor(parsed.GetValue(TrainCommand.Epochs) ?? DefaultEpochs(data.Count), data.Count, recipe.BatchSize);
-        int epochs = (int)Math.Max(1, steps * recipe.BatchSize / data.Count);
+            ?? TrainingOptions.StepsFor(parsed.GetValue(TrainCommand.Epochs) ?? DefaultEpochs(data.Count), data.Count, recipe.BatchSize * recipe.NCritic);
+        int epochs = (int)Math.Max(1, steps * recipe.BatchSize * recipe.NCritic / data.Count);
         return new TrainingOptions
         {
             Recipe = recipe,

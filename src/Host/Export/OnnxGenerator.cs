@@ -5,7 +5,7 @@ using GpuCgan.Network.Layers;
 namespace GpuCgan.Host.Export;
 
 /// <summary>
-/// G as an ONNX model: inputs <c>z</c> [batch, latent], drawn from N(0, 1), and <c>label</c> [batch]; output <c>image</c> [batch, channels, height, width] in [−1, 1]. Batch
+/// G as an ONNX model: inputs <c>z</c> [batch, latent], drawn from N(0, 1), and <c>label</c> [batch] where G sees labels; output <c>image</c> [batch, channels, height, width] in [−1, 1]. Batch
 /// normalisation uses the running statistics, so an image does not depend on the others of its batch.
 /// </summary>
 internal static class OnnxGenerator
@@ -18,10 +18,14 @@ internal static class OnnxGenerator
     {
         var graph = new OnnxGraph();
         string z = graph.Input("z", OnnxGraph.Float, Batch, generator.Latent);
-        string label = graph.Input("label", OnnxGraph.Int64, Batch);
-        string x = graph.Node("Concat", "input", [z, Encode(graph, generator, label)], new OnnxAttribute("axis", 1));
-        foreach (var layer in generator.Layers)
-            x = Activate(graph, layer, Compute(graph, layer, x));
+        string x = z;
+        if (generator.LabelColumns > 0)
+            x = graph.Node("Concat", "input", [z, Encode(graph, generator, graph.Input("label", OnnxGraph.Int64, Batch))], new OnnxAttribute("axis", 1));
+        for (int i = 0; i < generator.Layers.Count; i++)
+        {
+            var layer = generator.Layers[i];
+            x = Activate(graph, layer, layer.Name.Length > 0 ? layer.Name : $"layer{i + 1}", Compute(graph, layer, x));
+        }
         var image = generator.Image;
         // An extent of 0 takes the batch over from the input.
         string shape = graph.Constant("image.shape", [0L, image.Channels, image.Height, image.Width], 4);
@@ -32,7 +36,7 @@ internal static class OnnxGenerator
     private static string Encode(OnnxGraph graph, GeneratorDescription generator, string label)
     {
         if (generator.LabelTable is { } table)
-            return graph.Node("Gather", "labels", [graph.Constant("labels.table", table, generator.Classes, generator.Classes), label], new OnnxAttribute("axis", 0));
+            return graph.Node("Gather", "labels", [graph.Constant("labels.table", table, generator.Classes, generator.LabelColumns), label], new OnnxAttribute("axis", 0));
         string depth = graph.Constant("labels.depth", [(long)generator.Classes], 1), values = graph.Constant("labels.values", [0f, 1f], 2);
         return graph.Node("OneHot", "labels", [label, depth, values], new OnnxAttribute("axis", -1));
     }
@@ -45,14 +49,15 @@ internal static class OnnxGenerator
         BatchNormalizationDescription b => graph.Node("BatchNormalization", b.Name,
             [x, Vector(graph, b, "gamma", b.Gamma), Vector(graph, b, "beta", b.Beta), Vector(graph, b, "running_mean", b.Mean), Vector(graph, b, "running_variance", b.Variance)],
             new OnnxAttribute("epsilon", b.Epsilon)),
+        ActivationDescription => x,
         _ => throw new NotSupportedException($"ONNX: a network with '{layer.Name}' cannot be exported: its kind of layer has no nodes"),
     };
 
     private static string Vector(OnnxGraph graph, LayerDescription layer, string name, float[] values) => graph.Constant($"{layer.Name}.{name}", values, values.Length);
 
-    private static string Activate(OnnxGraph graph, LayerDescription layer, string x)
+    private static string Activate(OnnxGraph graph, LayerDescription layer, string prefix, string x)
     {
-        string name = $"{layer.Name}.{layer.Activation.Kind.ToString().ToLowerInvariant()}";
+        string name = $"{prefix}.{layer.Activation.Kind.ToString().ToLowerInvariant()}";
         return layer.Activation.Kind switch
         {
             ActivationKind.Identity => x,

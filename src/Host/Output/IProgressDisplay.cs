@@ -12,4 +12,7 @@ internal readonly record struct ProgressState(long Step, long Steps, double Epoc
 internal interface IProgressDisplay : IDisposable
 {
     void Show(ProgressState state);
+
+    /// <summary>Says something that the user should know while the run goes on.</summary>
+    void Warn(string message);
 }

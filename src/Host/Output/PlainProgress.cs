@@ -22,6 +22,8 @@ internal sealed class PlainProgress : IProgressDisplay
             $"step {state.Step}/{state.Steps}  epoch {state.Epoch:0.0}  {ProgressText.Of(state)}"));
     }
 
+    public void Warn(string message) => Messages.Warning(message);
+
     public void Dispose()
     {
     }

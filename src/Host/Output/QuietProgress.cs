@@ -7,6 +7,10 @@ internal sealed class QuietProgress : IProgressDisplay
     {
     }
 
+    public void Warn(string message)
+    {
+    }
+
     public void Dispose()
     {
     }

@@ -38,6 +38,8 @@ internal sealed class TerminalProgress : IProgressDisplay
             _ended.Wait();
         });
 
+    public void Warn(string message) => Messages.Warning(message);
+
     public void Dispose()
     {
         _ended.Set();

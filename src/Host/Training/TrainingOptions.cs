@@ -29,10 +29,10 @@ internal sealed record TrainingOptions
     public TimeSpan? MaxTime { get; init; }
 
     /// <summary>Passes over the training images in <paramref name="steps"/> steps.</summary>
-    public double EpochAt(long steps) => steps * (double)Recipe.BatchSize / TrainingImages;
+    public double EpochAt(long steps) => steps * (double)Recipe.BatchSize * Recipe.NCritic / TrainingImages;
 
     /// <summary>The first step at which <paramref name="epochs"/> epochs are complete.</summary>
-    public static long StepsFor(long epochs, int images, int batch) => (epochs * images + batch - 1) / batch;
+    public static long StepsFor(long epochs, int images, int imagesAStep) => (epochs * images + imagesAStep - 1) / imagesAStep;
 
     public JsonObject ToJson() => new()
     {

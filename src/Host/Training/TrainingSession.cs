@@ -24,10 +24,10 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     private RepeatedWrites? _writes;
     private bool _goesOn = true;
 
-    /// <summary>Gets a line for each thing that goes wrong without ending the run.</summary>
-    public Action<string> Warn { get; init; } = Messages.Warning;
+    /// <summary>Gets a line for each fault that does not end the run, a full disk for one. Also where progress is quiet: such a line is an error.</summary>
+    public Action<string> SayFault { get; init; } = Messages.Warning;
 
-    private RepeatedWrites Writes => _writes ??= new RepeatedWrites(Warn);
+    private RepeatedWrites Writes => _writes ??= new RepeatedWrites(SayFault);
 
     /// <summary>Trains to the end. Returns the exit code of a signal that stopped it, or 0.</summary>
     /// <exception cref="DivergedException">A loss or a parameter is not finite. The last checkpoint is from before.</exception>
@@ -60,10 +60,13 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         long loggedStep = firstStep;
         var loggedAt = TimeSpan.Zero;
         long checkpointedStep = firstStep == 0 ? -1 : firstStep;
+        string? whyNotRecorded = null;
 
         while (gan.Step < options.Steps && signals.ExitCode == 0 && !TimeIsUp(clock))
         {
             gan.TrainStep();
+            if (whyNotRecorded is null && (whyNotRecorded = gan.WhyNotRecorded) is not null)
+                progress.Warn($"--device {options.Device}: {whyNotRecorded}; training goes on, more slowly.");
             bool last = gan.Step == options.Steps;
             if (gan.Step % options.LogInterval == 0 || last)
             {
@@ -193,7 +196,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (_goesOn)
-                Warn($"step {gan.Step}: the checkpoint could not be written ({OneLine(e)}). {LastGood()} Training goes on and tries again at the next interval.");
+                SayFault($"step {gan.Step}: the checkpoint could not be written ({OneLine(e)}). {LastGood()} Training goes on and tries again at the next interval.");
             return e;
         }
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using GpuCgan.Kernels.Profiling;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -17,8 +17,9 @@ public sealed class ComputeDevice : IDisposable
 
     private readonly Context _context;
 
-    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team)
+    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps)
     {
+        RecordsSteps = recordSteps;
         Kind = kind;
         Index = index;
         _context = context;
@@ -33,11 +34,23 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The i of <c>cuda:i</c> or <c>opencl:i</c>; 0 for the CPU.</summary>
     public int Index { get; }
 
+    /// <summary>As <c>--device</c> names it, with its index.</summary>
+    public string Id => Kind switch
+    {
+        DeviceKind.Cpu => "cpu",
+        DeviceKind.CpuIlgpu => "cpu-ilgpu",
+        DeviceKind.Cuda => $"cuda:{Index}",
+        _ => $"opencl:{Index}",
+    };
+
     /// <summary>The device's own name, such as "NVIDIA H200".</summary>
     public string Name => Kind == DeviceKind.Cpu ? $"CPU, {Threads} thread{(Threads == 1 ? "" : "s")}, {WideVectors.Description}" : Accelerator.Name;
 
     /// <summary>Threads that the wide twins use; 0 where ILGPU kernels run.</summary>
     public int Threads => Team?.Threads ?? 0;
+
+    /// <summary>Whether steps are recorded and replayed where the device can do that: see <see cref="StepRecorder"/>.</summary>
+    public bool RecordsSteps { get; }
 
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
@@ -47,15 +60,6 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }
-
-    /// <summary>As <c>--device</c> names it, such as <c>cuda:0</c>.</summary>
-    public string Id => Kind switch
-    {
-        DeviceKind.Cpu => "cpu",
-        DeviceKind.CpuIlgpu => "cpu-ilgpu",
-        DeviceKind.Cuda => string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"opencl:{Index}"),
-    };
 
     /// <summary>Called before each <see cref="DeviceOperation"/>: tests make a device fail there. Null in every program.</summary>
     internal Action<DeviceOperation>? Interceptor { get; set; }
@@ -92,42 +96,55 @@ public sealed class ComputeDevice : IDisposable
         }
     }
 
+    /// <summary>Hears of every launch; null, which costs a launch a comparison, unless a step is being profiled.</summary>
+    public ILaunchProfiler? Profiler { get; set; }
+
+    /// <summary>Whether launches can be timed: the CPU by the clock, other devices where they were opened for it.</summary>
+    public bool CanProfile => Kind == DeviceKind.Cpu || _context.Properties.EnableProfiling;
+
     /// <summary>Opens the device that <paramref name="name"/> asks for: <c>auto</c>, <c>cuda[:i]</c>, <c>opencl[:i]</c>, <c>cpu</c> or <c>cpu-ilgpu</c>.</summary>
     /// <param name="name">A device as <c>--device</c> names it.</param>
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
+    /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it, and a timed step is launched kernel by kernel.</param>
+    /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
     /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
     /// <exception cref="DeviceFailedException">The device is there and cannot be opened. No other one is taken in its place.</exception>
-    public static ComputeDevice Open(string name, int? threads = null)
+    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true)
     {
         var request = DeviceRequest.Parse(name);
-        var device = request.IsAuto ? OpenBest(threads) : Open(request.Kind, request.Index, threads);
+        var device = request.IsAuto ? OpenBest(threads, profiling, recordSteps) : Open(request.Kind, request.Index, threads, profiling, recordSteps);
         Opened?.Invoke(device);
         return device;
     }
 
-    private static ComputeDevice OpenBest(int? threads)
+    private static ComputeDevice OpenBest(int? threads, bool profiling, bool recordSteps)
     {
         var best = DeviceCatalog.Read().Best;
-        return Open(best.Kind, best.Index, threads);
+        return Open(best.Kind, best.Index, threads, profiling, recordSteps);
     }
 
-    private static ComputeDevice Open(DeviceKind kind, int index, int? threads)
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps)
     {
         if (kind == DeviceKind.Cpu)
         {
             var context = Context.Create(builder => builder.CPU());
             // Memory alone is taken from this accelerator, so it is the smallest that ILGPU offers.
             var accelerator = new CPUDevice(2, 1, 1).CreateCPUAccelerator(context);
-            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount));
+            return new ComputeDevice(kind, 0, context, accelerator, new WorkerTeam(threads ?? Environment.ProcessorCount), recordSteps);
         }
         if (kind == DeviceKind.CpuIlgpu)
         {
-            var context = Context.Create(builder => builder.CPU().Optimize(OptimizationLevel.O2));
-            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null);
+            var context = Context.Create(builder =>
+            {
+                builder.CPU().Optimize(OptimizationLevel.O2);
+                if (profiling)
+                    builder.Profiling();
+            });
+            return new ComputeDevice(kind, 0, context, new CPUDevice(16, CpuGroupSize / 16, 1).CreateCPUAccelerator(context), null, recordSteps);
         }
 
         DriverNames.Register();
-        var gpu = DeviceCatalog.CreateGpuContext(kind);
+        var gpu = DeviceCatalog.CreateGpuContext(kind, profiling);
         var devices = DeviceCatalog.GpuDevices(gpu, kind);
         if (index >= devices.Count)
         {
@@ -136,7 +153,8 @@ public sealed class ComputeDevice : IDisposable
         }
         try
         {
-            return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null);
+            // A marker between two kernels would break a capture.
+            return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
         }
         catch (AcceleratorException e)
         {
@@ -146,8 +164,18 @@ public sealed class ComputeDevice : IDisposable
         }
     }
 
+    /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
+    public long HostCalls { get; private set; }
+
+    /// <summary>Counts one of <see cref="HostCalls"/>.</summary>
+    internal void CountHostCall() => HostCalls++;
+
     /// <summary>Memory on this device for <paramref name="length"/> elements, set to zero. The caller disposes it.</summary>
-    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged => new(this, length);
+    public DeviceArray<T> Allocate<T>(long length) where T : unmanaged
+    {
+        HostCalls++;
+        return new(this, length);
+    }
 
     /// <summary>A zeroed matrix whose rows start at multiples of 64 bytes, with its memory. The caller disposes the memory.</summary>
     public (DeviceArray<float> Memory, Matrix Matrix) AllocateMatrix(int rows, int columns)
@@ -157,10 +185,21 @@ public sealed class ComputeDevice : IDisposable
         return (memory, new Matrix(memory.View, rows, columns, stride));
     }
 
+    /// <summary>A copy on the stream: announced like a launch, and waited for by nobody.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void Copy<T>(ArrayView<T> source, ArrayView<T> target) where T : unmanaged
+    {
+        if (source.Length != target.Length)
+            throw new ArgumentException($"{source.Length} elements are not copied to {target.Length}.", nameof(target));
+        using var launch = Profiler?.Begin("Copy", $"{source.Length}", 0, 2 * source.Length * Interop.SizeOf<T>());
+        source.CopyTo(Stream, target);
+    }
+
     /// <summary>Waits until everything queued on the stream is done.</summary>
     public void Synchronize()
     {
         Interceptor?.Invoke(DeviceOperation.Synchronize);
+        HostCalls++;
         Stream.Synchronize();
     }
 

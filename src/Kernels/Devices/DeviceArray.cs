@@ -48,6 +48,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     {
         if (source.Length != Length)
             throw new ArgumentException($"{source.Length} elements do not fill a device array of {Length}.", nameof(source));
+        _device.CountHostCall();
         _device.Interceptor?.Invoke(DeviceOperation.Upload);
         View.CopyFromCPU(_device.Stream, source);
     }
@@ -58,6 +59,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     {
         if (target.Length != Length)
             throw new ArgumentException($"{Length} elements of a device array do not fill {target.Length}.", nameof(target));
+        _device.CountHostCall();
         _device.Interceptor?.Invoke(DeviceOperation.Download);
         View.CopyToCPU(_device.Stream, target);
     }

@@ -71,9 +71,11 @@ public sealed record DeviceCatalog(ImmutableArray<DeviceDescription> Devices, Im
         return (devices.First(d => d.Kind == DeviceKind.Cpu), "there is neither a CUDA device nor an OpenCL GPU");
     }
 
-    internal static Context CreateGpuContext(DeviceKind kind) => Context.Create(builder =>
+    internal static Context CreateGpuContext(DeviceKind kind, bool profiling = false) => Context.Create(builder =>
     {
         builder.Optimize(OptimizationLevel.O2);
+        if (profiling)
+            builder.Profiling();
         if (kind == DeviceKind.Cuda)
             builder.Cuda();
         else

@@ -24,14 +24,23 @@ public sealed class Activate(ComputeDevice device)
         public T Apply<T>(T y, T dy) where T : struct, IReal<T> => _activation.Backward(y, dy);
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly Elementwise<ForwardFormula> _forward = new(device);
     private readonly Elementwise<BackwardFormula> _backward = new(device);
 
     /// <summary>y = f(x). Overwrites y, which may be x.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Forward(Matrix x, Matrix y, Activation activation) => _forward.Launch(x, x, y, new ForwardFormula(activation));
+    public void Forward(Matrix x, Matrix y, Activation activation)
+    {
+        using var launch = _device.Profiler?.Begin("Activate.Forward", $"{x}", x.Elements, 2 * sizeof(float) * x.Elements);
+        _forward.Launch(x, x, y, new ForwardFormula(activation));
+    }
 
     /// <summary>dx = dy·f′ from the output y. Overwrites dx, which may be dy.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation) => _backward.Launch(y, dy, dx, new BackwardFormula(activation));
+    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation)
+    {
+        using var launch = _device.Profiler?.Begin("Activate.Backward", $"{y}", y.Elements, 3 * sizeof(float) * y.Elements);
+        _backward.Launch(y, dy, dx, new BackwardFormula(activation));
+    }
 }

@@ -129,6 +129,7 @@ public sealed class Adam
             throw new ArgumentException($"There is no update {update} of {updatesPerStep}.", nameof(update));
         options.Check();
 
+        using var launch = _device.Profiler?.Begin("Adam", $"{length}", 15 * length, 7 * sizeof(float) * length);
         var rule = new Rule(options, updatesPerStep, update);
         if (_kernel is not null)
         {

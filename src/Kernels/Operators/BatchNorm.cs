@@ -187,6 +187,7 @@ public sealed partial class BatchNorm
         FitsColumns(x, inverseDeviation, nameof(inverseDeviation));
         a.Mean = mean;
         a.InverseDeviation = inverseDeviation;
+        using var launch = _device.Profiler?.Begin("BatchNorm.Forward", $"{x}", 8 * x.Elements, sizeof(float) * (2 * x.Elements + 8L * x.Columns));
         if (_forward is null)
             ForwardWide(a);
         else
@@ -211,6 +212,7 @@ public sealed partial class BatchNorm
         // Not used, but a kernel's view must not be empty.
         a.Mean = runningMean;
         a.InverseDeviation = runningVariance;
+        using var launch = _device.Profiler?.Begin("BatchNorm.Infer", $"{x}", 4 * x.Elements, sizeof(float) * (2 * x.Elements + 4L * x.Columns));
         if (_infer is null)
             InferWide(a);
         else
@@ -248,6 +250,7 @@ public sealed partial class BatchNorm
             Rows = x.Rows, Columns = x.Columns, XStride = x.Stride, YStride = y.Stride, DYStride = dy.Stride, DXStride = dx.Stride,
             Accumulate = accumulate ? 1 : 0, Activation = activation,
         };
+        using var launch = _device.Profiler?.Begin("BatchNorm.Backward", $"{x}", 11 * x.Elements, sizeof(float) * (4 * x.Elements + 5L * x.Columns));
         if (_backward is null)
             BackwardWide(a);
         else

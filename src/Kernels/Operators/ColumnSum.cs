@@ -57,6 +57,7 @@ public sealed class ColumnSum
     {
         if (sums.Length != x.Columns)
             throw new ArgumentException($"{sums.Length} sums do not fit the columns of {x}.", nameof(sums));
+        using var launch = _device.Profiler?.Begin("ColumnSum", $"{x}", x.Elements, sizeof(float) * (x.Elements + x.Columns));
         if (_kernel is not null)
         {
             var config = new KernelConfig((x.Columns - 1) / Strands.Columns + 1, Strands.Lanes);

@@ -12,9 +12,14 @@ public sealed class CopyMatrix(ComputeDevice device)
         public T Apply<T>(T x, T unused) where T : struct, IReal<T> => x;
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly Elementwise<Formula> _copy = new(device);
 
     /// <summary>y = x, bit by bit. Overwrites y, which must not overlap x.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Launch(Matrix x, Matrix y) => _copy.Launch(x, x, y, default);
+    public void Launch(Matrix x, Matrix y)
+    {
+        using var launch = _device.Profiler?.Begin("CopyMatrix", $"{x}", 0, 2 * sizeof(float) * x.Elements);
+        _copy.Launch(x, x, y, default);
+    }
 }

@@ -16,12 +16,14 @@ namespace GpuCgan.Kernels.Operators;
 /// </remarks>
 public sealed class Dropout(ComputeDevice device)
 {
-    internal readonly struct Formula(float rate) : IPhiloxFormula
+    internal readonly struct Formula(float rate) : IPhiloxFormula<Formula>
     {
         private readonly float _rate = rate;
         private readonly float _scale = 1 / (1 - rate);
 
         public static bool ReadsInput => true;
+
+        public Formula At(StepState clock) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
@@ -41,6 +43,7 @@ public sealed class Dropout(ComputeDevice device)
             TReal.WherePositive(TReal.UnitInterval(word) - TReal.Of(_rate), TReal.Of(_scale), TReal.Of(0f));
     }
 
+    private readonly ComputeDevice _device = device;
     private readonly PhiloxElements<Formula> _elements = new(device);
 
     /// <summary>y = x·mask / (1 − rate), or dx from dy. Overwrites y.</summary>
@@ -55,6 +58,7 @@ public sealed class Dropout(ComputeDevice device)
     {
         if (rate is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate lies in [0, 1).");
+        using var launch = _device.Profiler?.Begin("Dropout", $"{x}", 2 * x.Elements, 2 * sizeof(float) * x.Elements);
         _elements.Launch(clock, purpose, x, y, new Formula(rate));
     }
 }

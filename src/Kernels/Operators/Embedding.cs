@@ -72,6 +72,7 @@ public sealed class Embedding
     public void Forward(ArrayView<int> labels, Matrix table, Matrix y)
     {
         Fits(labels, table, y);
+        using var launch = _device.Profiler?.Begin("Embedding.Forward", $"{y} of {table.Rows}", 0, sizeof(int) * labels.Length + 2 * sizeof(float) * y.Elements);
         if (_forward is not null)
         {
             _forward(_device.Stream, y.Rows * y.Columns, labels, table.Data, y.Data, new Layout(table, y, false));
@@ -90,6 +91,7 @@ public sealed class Embedding
     public void Gradient(ArrayView<int> labels, Matrix dy, Matrix dTable, bool accumulate)
     {
         Fits(labels, dTable, dy);
+        using var launch = _device.Profiler?.Begin("Embedding.Gradient", $"{dy} to {dTable.Rows}", dy.Elements, sizeof(int) * labels.Length + sizeof(float) * (dy.Elements + (accumulate ? 2 : 1) * dTable.Elements));
         if (_gradient is not null)
         {
             _gradient(_device.Stream, dTable.Rows * dTable.Columns, labels, dy.Data, dTable.Data, new Layout(dTable, dy, accumulate));

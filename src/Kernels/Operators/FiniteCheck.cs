@@ -52,6 +52,7 @@ public sealed class FiniteCheck
     {
         if (x.Length is < 1 or > MaxLength || count.Length != 1)
             throw new ArgumentException($"A check of {x.Length} elements with {count.Length} counts: there are 1 to {MaxLength}, and the count is one.");
+        using var launch = _device.Profiler?.Begin("FiniteCheck", $"{x.Length}", 3 * x.Length, sizeof(float) * x.Length);
         if (_kernel is not null)
         {
             int lanes = ((int)x.Length - 1) / ElementsALane + 1;

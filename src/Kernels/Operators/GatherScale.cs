@@ -63,6 +63,7 @@ public sealed class GatherScale
     {
         if (indices.Length != images.Rows || batchLabels.Length != images.Rows || labels.Length is < 1 or > int.MaxValue || pixels.Length != labels.Length * images.Columns)
             throw new ArgumentException($"{indices.Length} indices, {pixels.Length} pixels and {labels.Length} labels do not fit {images} images and {batchLabels.Length} labels.");
+        using var launch = _device.Profiler?.Begin("GatherScale", $"{images}", 3 * images.Elements, (sizeof(byte) + sizeof(float)) * images.Elements + (2 * sizeof(int) + sizeof(byte)) * indices.Length);
         if (_kernel is not null)
         {
             var layout = new Layout(labels.IntLength, images.Columns, images.Stride);

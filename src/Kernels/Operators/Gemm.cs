@@ -1,7 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -16,18 +15,23 @@ namespace GpuCgan.Kernels.Operators;
 /// </summary>
 /// <remarks>
 /// One kernel serves all three: an operand is addressed by a row and a column stride. The register-tiled scheme is that of Volkov and
-/// Demmel, "Benchmarking GPUs to tune dense linear algebra", SC 2008. Sums run over k = 0, 1, … in order in single precision, so
-/// |error| ≤ K·2⁻²⁴·Σ|x||w|; sums of small integers are exact.
+/// Demmel, "Benchmarking GPUs to tune dense linear algebra", SC 2008, with K shared among the teams of a group. The order of a sum depends on K
+/// alone (on a GPU also on whether N is 1), never on the tile or the batch: |error| ≤ K·2⁻²⁴·Σ|x||w|, and sums of small integers are exact.
 /// </remarks>
 public sealed partial class Gemm
 {
     /// <summary>C[M, N] = A[M, K]·B[K, N] with the strides of each operand, in floats.</summary>
-    internal readonly struct Shape(int m, int n, int k, int aRow, int aColumn, int bRow, int bColumn, int cRow)
+    internal readonly struct Shape(int m, int n, int k, int aRow, int aColumn, int bRow, int bColumn, int cRow, bool cFours = false)
     {
         public readonly int M = m, N = n, K = k;
         public readonly int ARow = aRow, AColumn = aColumn;
         public readonly int BRow = bRow, BColumn = bColumn;
         public readonly int CRow = cRow;
+
+        /// <summary>Whether every row of C starts at a multiple of 16 bytes, so that a kernel may store four floats at once.</summary>
+        public readonly int CFours = cFours ? 1 : 0;
+
+        public Shape WithFoursOfC(bool cFours) => new(M, N, K, ARow, AColumn, BRow, BColumn, CRow, cFours);
     }
 
     /// <summary>What happens to a sum before it is stored.</summary>
@@ -39,111 +43,30 @@ public sealed partial class Gemm
 
         /// <summary>Whether the sum itself is stored.</summary>
         public bool IsPlain => HasBias == 0 && Accumulate == 0 && Activation.Kind == ActivationKind.Identity;
-    }
 
-    // A group of 16×16 lanes computes a 64×64 tile of C, each lane a 4×4 block of it whose rows and columns lie together, from
-    // slices of A and B 16 deep in shared memory. Rows of a slice are padded by 4 floats against bank conflicts on the transposing store.
-    private const int Tile = 64;
-    private const int Depth = 16;
-    private const int GroupEdge = 16;
-    private const int Lanes = GroupEdge * GroupEdge;
-    private const int Pitch = Tile + 4;
-
-    private static void Kernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
-    {
-        var sliceA = SharedMemory.Allocate<float>(Depth * Pitch);
-        var sliceB = SharedMemory.Allocate<float>(Depth * Pitch);
-        int lane = Group.IdxX;
-        int row = Grid.IdxY * Tile;
-        int column = Grid.IdxX * Tile;
-        int laneRow = lane / GroupEdge * 4;
-        int laneColumn = lane % GroupEdge * 4;
-
-        float c00 = 0, c01 = 0, c02 = 0, c03 = 0, c10 = 0, c11 = 0, c12 = 0, c13 = 0;
-        float c20 = 0, c21 = 0, c22 = 0, c23 = 0, c30 = 0, c31 = 0, c32 = 0, c33 = 0;
-        for (int k0 = 0; k0 < s.K; k0 += Depth)
-        {
-            for (int i = lane; i < Tile * Depth; i += Lanes)
-            {
-                // Neighbouring lanes read along whichever direction of the operand is contiguous.
-                int m = s.AColumn == 1 ? i / Depth : i % Tile;
-                int k = s.AColumn == 1 ? i % Depth : i / Tile;
-                bool inside = row + m < s.M && k0 + k < s.K;
-                sliceA[k * Pitch + m] = inside ? a[(row + m) * s.ARow + (k0 + k) * s.AColumn] : 0;
-
-                int n = s.BColumn == 1 ? i % Tile : i / Depth;
-                k = s.BColumn == 1 ? i / Tile : i % Depth;
-                inside = column + n < s.N && k0 + k < s.K;
-                sliceB[k * Pitch + n] = inside ? b[(k0 + k) * s.BRow + (column + n) * s.BColumn] : 0;
-            }
-            Group.Barrier();
-            for (int k = 0; k < Depth; k++)
-            {
-                int ia = k * Pitch + laneRow;
-                int ib = k * Pitch + laneColumn;
-                float a0 = sliceA[ia], a1 = sliceA[ia + 1], a2 = sliceA[ia + 2], a3 = sliceA[ia + 3];
-                float b0 = sliceB[ib], b1 = sliceB[ib + 1], b2 = sliceB[ib + 2], b3 = sliceB[ib + 3];
-                c00 += a0 * b0;
-                c01 += a0 * b1;
-                c02 += a0 * b2;
-                c03 += a0 * b3;
-                c10 += a1 * b0;
-                c11 += a1 * b1;
-                c12 += a1 * b2;
-                c13 += a1 * b3;
-                c20 += a2 * b0;
-                c21 += a2 * b1;
-                c22 += a2 * b2;
-                c23 += a2 * b3;
-                c30 += a3 * b0;
-                c31 += a3 * b1;
-                c32 += a3 * b2;
-                c33 += a3 * b3;
-            }
-            Group.Barrier();
-        }
-        StoreRow(c, bias, s, epilogue, row + laneRow, column + laneColumn, c00, c01, c02, c03);
-        StoreRow(c, bias, s, epilogue, row + laneRow + 1, column + laneColumn, c10, c11, c12, c13);
-        StoreRow(c, bias, s, epilogue, row + laneRow + 2, column + laneColumn, c20, c21, c22, c23);
-        StoreRow(c, bias, s, epilogue, row + laneRow + 3, column + laneColumn, c30, c31, c32, c33);
-    }
-
-    private static void StoreRow(
-        ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, float c0, float c1, float c2, float c3)
-    {
-        if (row >= s.M)
-            return;
-        Store(c, bias, s, epilogue, row, column, c0);
-        Store(c, bias, s, epilogue, row, column + 1, c1);
-        Store(c, bias, s, epilogue, row, column + 2, c2);
-        Store(c, bias, s, epilogue, row, column + 3, c3);
-    }
-
-    private static void Store(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, float sum)
-    {
-        if (column >= s.N)
-            return;
-        int index = row * s.CRow + column;
-        if (epilogue.Accumulate != 0)
-        {
-            c[index] = sum + c[index];
-            return;
-        }
-        if (epilogue.HasBias != 0)
-            sum += bias[column];
-        c[index] = epilogue.Activation.Forward(new Real1(sum)).Value;
+        /// <summary>In a kernel: what is stored for <paramref name="sum"/>, the bias added, where C holds <paramref name="before"/>.</summary>
+        public float Apply(float sum, float before) => Accumulate != 0 ? sum + before : Activation.Forward(new Real1(sum)).Value;
     }
 
     private readonly ComputeDevice _device;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>? _kernel;
+    private readonly TileSet? _tiles;
+    private readonly MatrixVector? _vector;
 
-    /// <summary>Compiles the kernel for <paramref name="device"/>.</summary>
+    /// <summary>Products on <paramref name="device"/>. A kernel is compiled when the first product needs it.</summary>
     public Gemm(ComputeDevice device)
     {
         _device = device;
-        if (device.Team is null)
-            _kernel = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel);
+        if (device.Team is not null)
+            return;
+        _tiles = new TileSet(device);
+        _vector = new MatrixVector(device);
     }
+
+    /// <summary>The tile that every product takes, for tests; null for what its shape asks for.</summary>
+    internal TileSize? Tile { get; init; }
+
+    /// <summary>Compiles every kernel now, for who wants to look at them.</summary>
+    internal void LoadAll() => _tiles?.LoadAll();
 
     /// <summary>y = f(x·w + b). Overwrites y.</summary>
     /// <param name="x">[M, K].</param>
@@ -156,6 +79,7 @@ public sealed partial class Gemm
     {
         Fits(x.Columns == w.Rows && x.Rows == y.Rows && w.Columns == y.Columns && (b.Length == 0 || b.Length == w.Columns), x, w, y);
         var shape = new Shape(x.Rows, w.Columns, x.Columns, x.Stride, 1, w.Stride, 1, y.Stride);
+        using var launch = Announce("Gemm.Forward", shape, b.Length);
         Launch(x.Data, w.Data, y.Data, b, shape, new Epilogue(b.Length != 0, false, activation));
     }
 
@@ -168,6 +92,7 @@ public sealed partial class Gemm
     {
         Fits(dy.Columns == w.Columns && dy.Rows == dx.Rows && w.Rows == dx.Columns, dy, w, dx);
         var shape = new Shape(dy.Rows, w.Rows, dy.Columns, dy.Stride, 1, 1, w.Stride, dx.Stride);
+        using var launch = Announce("Gemm.InputGradient", shape, 0);
         Launch(dy.Data, w.Data, dx.Data, default, shape, new Epilogue(false, false, Activation.Identity));
     }
 
@@ -181,7 +106,15 @@ public sealed partial class Gemm
     {
         Fits(x.Rows == dy.Rows && x.Columns == dw.Rows && dy.Columns == dw.Columns, x, dy, dw);
         var shape = new Shape(x.Columns, dy.Columns, x.Rows, 1, x.Stride, dy.Stride, 1, dw.Stride);
+        using var launch = Announce("Gemm.WeightGradient", shape, accumulate ? (long)dw.Rows * dw.Columns : 0);
         Launch(x.Data, dy.Data, dw.Data, default, shape, new Epilogue(false, accumulate, Activation.Identity));
+    }
+
+    /// <summary>To a profiler, if there is one: a product of M×N sums over K, and the floats that its epilogue reads beside the operands.</summary>
+    private IDisposable? Announce(string name, Shape s, long epilogueFloats)
+    {
+        long m = s.M, n = s.N, k = s.K;
+        return _device.Profiler?.Begin(name, $"{m}×{n}×{k}", 2 * m * n * k, sizeof(float) * (m * k + k * n + m * n + epilogueFloats));
     }
 
     private static void Fits(bool fits, Matrix a, Matrix b, Matrix c)
@@ -192,13 +125,11 @@ public sealed partial class Gemm
 
     private void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
     {
-        if (_kernel is null)
-        {
+        if (_tiles is null)
             LaunchWide(a, b, c, bias, s, epilogue);
-            return;
-        }
-        var grid = new Index3D((s.N + Tile - 1) / Tile, (s.M + Tile - 1) / Tile, 1);
-        // A kernel's view must not be empty; without a bias it is not read.
-        _kernel(_device.Stream, new KernelConfig(grid, new Index3D(Lanes, 1, 1)), a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
+        else if (s.N == 1 && Tile is null)
+            _vector!.Launch(a, b, c, bias, s, epilogue);
+        else
+            _tiles.Launch(Tile ?? _tiles.Choose(s.M, s.N), a, b, c, bias, s, epilogue);
     }
 }

@@ -110,6 +110,7 @@ public sealed class KeyedShuffle
         if (clock.Length < 1 || count < 1 || indices.Length < 1 || indices.Length > int.MaxValue)
             throw new ArgumentException($"{indices.Length} of {count} images with {clock.Length} clocks cannot be chosen.");
         var range = new Range(purpose, count, HalfBits(count), indices.IntLength);
+        using var launch = _device.Profiler?.Begin("KeyedShuffle", $"{indices.Length}", 0, sizeof(int) * indices.Length);
         if (_kernel is not null)
         {
             _kernel(_device.Stream, indices.IntLength, clock, indices, range);

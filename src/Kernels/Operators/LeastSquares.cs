@@ -1,43 +1,25 @@
-using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
-using ILGPU;
 
 namespace GpuCgan.Kernels.Operators;
 
 /// <summary>
-/// The least-squares objective (Mao et al. 2017): loss = mean of ½·(z − t)², dz = (z − t)/M, score = mean of z. dz is overwritten; loss and score are
-/// accumulated. z is the discriminator's plain output: no sigmoid belongs before it.
+/// The least-squares game (Mao et al. 2017): D pays ½·(z − t)², G pays ½·(z − 1)². The score is z: D's plain output, before which no sigmoid belongs.
 /// </summary>
-public sealed class LeastSquares(ComputeDevice device)
+internal readonly struct LeastSquares : IObjective
 {
-    internal readonly struct Formula(float target) : IObjective
+    public static int Flops => 7;
+
+    public static T DiscriminatorLoss<T>(T z, T t) where T : struct, IReal<T>
     {
-        private readonly float _target = target;
-
-        public T Loss<T>(T z) where T : struct, IReal<T>
-        {
-            T difference = z - T.Of(_target);
-            return T.Of(0.5f) * (difference * difference);
-        }
-
-        public T Gradient<T>(T z) where T : struct, IReal<T> => z - T.Of(_target);
-
-        public T Score<T>(T z) where T : struct, IReal<T> => z;
+        T difference = z - t;
+        return T.Of(0.5f) * (difference * difference);
     }
 
-    private readonly Objective<Formula> _objective = new(device);
+    public static T DiscriminatorGradient<T>(T z, T t) where T : struct, IReal<T> => z - t;
 
-    /// <summary>One batch of outputs that ought to be <paramref name="target"/>.</summary>
-    /// <param name="logits">[M, 1].</param>
-    /// <param name="target">t, any finite number.</param>
-    /// <param name="dLogits">[M, 1], overwritten; may be the logits.</param>
-    /// <param name="loss">[1], to which the mean loss is added.</param>
-    /// <param name="score">[1], to which the mean of z is added.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the target is not finite.</exception>
-    public void Launch(Matrix logits, float target, Matrix dLogits, ArrayView<float> loss, ArrayView<float> score)
-    {
-        if (!float.IsFinite(target))
-            throw new ArgumentOutOfRangeException(nameof(target), target, "The target of a least-squares objective is finite.");
-        _objective.Launch(logits, dLogits, loss, score, new Formula(target));
-    }
+    public static T GeneratorLoss<T>(T z) where T : struct, IReal<T> => DiscriminatorLoss(z, T.Of(1f));
+
+    public static T GeneratorGradient<T>(T z) where T : struct, IReal<T> => z - T.Of(1f);
+
+    public static T Score<T>(T z) where T : struct, IReal<T> => z;
 }

@@ -6,9 +6,9 @@ using ILGPU.Runtime;
 namespace GpuCgan.Kernels.Operators;
 
 /// <summary>
-/// y[r, c] = 1 where c = labels[r], else 0, over [B, classes]; overwrites y. A kernel cannot throw: a label outside of
-/// 0 … classes−1 gives a row of zeros. As y may be a slice of columns of a wider matrix, an image or a latent vector and its label
-/// are joined without a copy.
+/// y[r, c] = 1 where c / repeat = labels[r], else 0, over [B, classes·repeat]; overwrites y. Repeated as often as an image has pixels it is a plane a
+/// label, the label's own of ones (Radford, Metz and Chintala's DCGAN is conditioned so by its users). A kernel cannot throw: a label outside of 0 … classes−1 gives a row of
+/// zeros. As y may be a slice of columns of a wider matrix, an image or a latent vector and its label are joined without a copy.
 /// </summary>
 public sealed class OneHot
 {
@@ -17,12 +17,12 @@ public sealed class OneHot
         int row = i / s.Columns;
         int column = i % s.Columns;
         // Floats, not integers to be converted: ILGPU 1.5.3 makes the bits of the integer 1 of a converted comparison on OpenCL.
-        y[row * s.Stride + column] = labels[row] == column ? 1f : 0f;
+        y[row * s.Stride + column] = labels[row] == column / s.Repeat ? 1f : 0f;
     }
 
-    internal readonly struct Layout(int columns, int stride)
+    internal readonly struct Layout(int columns, int stride, int repeat)
     {
-        public readonly int Columns = columns, Stride = stride;
+        public readonly int Columns = columns, Stride = stride, Repeat = repeat;
     }
 
     private readonly ComputeDevice _device;
@@ -38,18 +38,20 @@ public sealed class OneHot
 
     /// <summary>Overwrites y.</summary>
     /// <param name="labels">[B].</param>
-    /// <param name="y">[B, classes].</param>
-    /// <exception cref="ArgumentException">There is not one label a row.</exception>
-    public void Launch(ArrayView<int> labels, Matrix y)
+    /// <param name="y">[B, classes·repeat].</param>
+    /// <param name="repeat">Columns a label.</param>
+    /// <exception cref="ArgumentException">There is not one label a row, or the columns are not a multiple of <paramref name="repeat"/>.</exception>
+    public void Launch(ArrayView<int> labels, Matrix y, int repeat = 1)
     {
-        if (labels.Length != y.Rows)
-            throw new ArgumentException($"{labels.Length} labels do not fit {y} one-hot rows.");
+        if (labels.Length != y.Rows || repeat < 1 || y.Columns % repeat != 0)
+            throw new ArgumentException($"{labels.Length} labels do not fit {y} one-hot rows of {repeat} columns a label.");
+        using var launch = _device.Profiler?.Begin("OneHot", $"{y}", 0, sizeof(int) * labels.Length + sizeof(float) * y.Elements);
         if (_kernel is not null)
         {
-            _kernel(_device.Stream, y.Rows * y.Columns, labels, y.Data, new Layout(y.Columns, y.Stride));
+            _kernel(_device.Stream, y.Rows * y.Columns, labels, y.Data, new Layout(y.Columns, y.Stride, repeat));
             return;
         }
-        var job = new WideRows { Labels = labels, Y = y };
+        var job = new WideRows { Labels = labels, Y = y, Repeat = repeat };
         _device.Team!.Run(ref job, (y.Rows + WideRows.RowsAnItem - 1) / WideRows.RowsAnItem);
     }
 
@@ -60,6 +62,7 @@ public sealed class OneHot
 
         public required ArrayView<int> Labels { get; init; }
         public required Matrix Y { get; init; }
+        public required int Repeat { get; init; }
 
         public readonly void Run(int item, int worker)
         {
@@ -69,8 +72,8 @@ public sealed class OneHot
             {
                 var values = y.Slice(row * Y.Stride, Y.Columns);
                 values.Clear();
-                if ((uint)labels[row] < (uint)values.Length)
-                    values[labels[row]] = 1;
+                if ((uint)labels[row] < (uint)(values.Length / Repeat))
+                    values.Slice(labels[row] * Repeat, Repeat).Fill(1);
             }
         }
     }

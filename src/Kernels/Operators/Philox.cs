@@ -55,12 +55,14 @@ public sealed class Philox
     }
 
     /// <summary>low + (high − low)·u.</summary>
-    internal readonly struct UniformFormula(float low, float high) : IPhiloxFormula
+    internal readonly struct UniformFormula(float low, float high) : IPhiloxFormula<UniformFormula>
     {
         private readonly float _low = low;
         private readonly float _width = high - low;
 
         public static bool ReadsInput => false;
+
+        public UniformFormula At(StepState clock) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
@@ -76,11 +78,13 @@ public sealed class Philox
     }
 
     /// <summary>Box and Muller 1958: two independent normal numbers are the coordinates of a point at radius √(−2 ln u) and angle 2πv.</summary>
-    internal readonly struct NormalFormula(float deviation) : IPhiloxFormula
+    internal readonly struct NormalFormula(float deviation) : IPhiloxFormula<NormalFormula>
     {
         private readonly float _deviation = deviation;
 
         public static bool ReadsInput => false;
+
+        public NormalFormula At(StepState clock) => this;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TReal, TWord>(TWord w0, TWord w1, TWord w2, TWord w3, ref TReal y0, ref TReal y1, ref TReal y2, ref TReal y3)
@@ -152,8 +156,11 @@ public sealed class Philox
     /// <param name="low">Lower end.</param>
     /// <param name="high">Upper end.</param>
     /// <exception cref="ArgumentException">There is no clock, or y has more elements than an int counts.</exception>
-    public void Uniform(ArrayView<StepState> clock, uint purpose, Matrix y, float low, float high) =>
+    public void Uniform(ArrayView<StepState> clock, uint purpose, Matrix y, float low, float high)
+    {
+        using var launch = _device.Profiler?.Begin("Philox.Uniform", $"{y}", 2 * y.Elements, sizeof(float) * y.Elements);
         _uniform.Launch(clock, purpose, y, y, new UniformFormula(low, high));
+    }
 
     /// <summary>
     /// y = deviation·n with n standard normal, of mean 0. |n| is at most √(48 ln 2) = 5.77, which a true normal number exceeds once in
@@ -164,8 +171,11 @@ public sealed class Philox
     /// <param name="y">[M, N].</param>
     /// <param name="deviation">The standard deviation.</param>
     /// <exception cref="ArgumentException">There is no clock, or y has more elements than an int counts.</exception>
-    public void Normal(ArrayView<StepState> clock, uint purpose, Matrix y, float deviation = 1) =>
+    public void Normal(ArrayView<StepState> clock, uint purpose, Matrix y, float deviation = 1)
+    {
+        using var launch = _device.Profiler?.Begin("Philox.Normal", $"{y}", 4 * y.Elements, sizeof(float) * y.Elements);
         _normal.Launch(clock, purpose, y, y, new NormalFormula(deviation));
+    }
 
     /// <summary>
     /// y = ⌊word·below / 2³²⌋, so 0 … below − 1, such as labels. Each comes with a probability within 2⁻³² of 1/below: without a
@@ -180,6 +190,7 @@ public sealed class Philox
     {
         if (clock.Length < 1 || y.Length < 1 || y.Length > int.MaxValue - Stretch || below < 1)
             throw new ArgumentException($"{y.Length} integers below {below} with {clock.Length} clocks cannot be drawn.");
+        using var launch = _device.Profiler?.Begin("Philox.Integers", $"{y.Length}", 0, sizeof(int) * y.Length);
         int blocks = (y.IntLength + Stretch - 1) / Stretch * Lanes;
         if (_integers is not null)
         {

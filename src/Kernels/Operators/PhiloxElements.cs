@@ -8,8 +8,11 @@ using ILGPU.Runtime;
 namespace GpuCgan.Kernels.Operators;
 
 /// <summary>What becomes of four elements and the four words of a Philox block.</summary>
-internal interface IPhiloxFormula
+internal interface IPhiloxFormula<TSelf> where TSelf : struct, IPhiloxFormula<TSelf>
 {
+    /// <summary>The formula with what it takes from the clock beside the random words.</summary>
+    TSelf At(StepState clock);
+
     /// <summary>Whether the elements hold x; else they come unset.</summary>
     static abstract bool ReadsInput { get; }
 
@@ -28,7 +31,7 @@ internal interface IPhiloxFormula
 /// 16 neighbouring elements are one word of 16 neighbouring blocks: a wide twin computes that many blocks side by side and stores their
 /// words without turning them, at any vector width, and the lanes of a GPU store to neighbouring addresses.
 /// </remarks>
-internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxFormula
+internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxFormula<TFormula>
 {
     /// <summary>Blocks side by side; each has an element in each of four runs of this length.</summary>
     private const int Lanes = 16;
@@ -60,7 +63,7 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
             y2 = new(has2 ? x[ix + 2 * Lanes] : 0);
             y3 = new(has3 ? x[ix + 3 * Lanes] : 0);
         }
-        formula.Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
+        formula.At(clock[0]).Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
         y[iy] = y0.Value;
         if (has1)
             y[iy + Lanes] = y1.Value;
@@ -106,9 +109,10 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
         where TReal : struct, IWide<TReal>, IReal<TReal, TWord>
         where TWord : struct, IWideWord<TWord>
     {
+        var state = clock.AsHostSpan()[0];
         var job = new WideRows<TReal, TWord>
         {
-            X = x, Y = y, State = clock.AsHostSpan()[0], Purpose = purpose, Pitch = pitch, Formula = formula,
+            X = x, Y = y, State = state, Purpose = purpose, Pitch = pitch, Formula = formula.At(state),
             Blocks = (y.Columns + BlockSize - 1) / BlockSize, RowsAnItem = Math.Max(1, BlockSize / pitch),
         };
         _device.Team!.Run(ref job, (y.Rows + job.RowsAnItem - 1) / job.RowsAnItem * job.Blocks);

@@ -27,6 +27,18 @@ public static class Purpose
     /// <summary>How far augmented images are moved.</summary>
     public static uint Translation => Of(7, 0);
 
+    /// <summary>Which of D's targets are flipped: of real pairs, and of generated ones.</summary>
+    public static uint LabelNoise(int stream) => Of(8, stream);
+
+    /// <summary>Which wrong labels real images stand under.</summary>
+    public static uint MismatchedLabels => Of(9, 0);
+
+    /// <summary>Noise on what D sees: in its own step, and in G's.</summary>
+    public static uint InstanceNoise(int stream) => Of(10, stream);
+
+    /// <summary>How images are augmented before D sees them: a stream for each augmentation and use in a step.</summary>
+    public static uint Augmentation(int stream) => Of(11, stream);
+
     private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
         ? (purpose << 8) | (uint)stream
         : throw new ArgumentOutOfRangeException(nameof(stream), stream, "A purpose has 256 streams.");

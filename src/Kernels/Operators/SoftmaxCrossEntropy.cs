@@ -122,6 +122,7 @@ public sealed class SoftmaxCrossEntropy
             throw new ArgumentException(
                 $"A cross-entropy takes M×C logits and gradients, M labels, one loss and one count, not {logits}, {dLogits}, {labels.Length}, {loss.Length} and {correct.Length}.");
         }
+        using var launch = _device.Profiler?.Begin("SoftmaxCrossEntropy", $"{logits}", 22 * logits.Elements, 2 * sizeof(float) * logits.Elements + sizeof(int) * labels.Length);
         if (_kernel is not null)
         {
             var shape = new Shape(logits.Rows, logits.Columns, logits.Stride, dLogits.Stride);

@@ -59,6 +59,7 @@ public sealed class Sum
     {
         if (x.Length is < 1 or > MaxLength || target.Length != 1)
             throw new ArgumentException($"A sum of {x.Length} elements into {target.Length}: there are 1 to {MaxLength}, and the target is one.");
+        using var launch = _device.Profiler?.Begin("Sum", $"{x.Length}", x.Length, sizeof(float) * x.Length);
         if (_kernel is not null)
         {
             _kernel(_device.Stream, new KernelConfig(1, Strands.Lanes), x, target, scale, accumulate ? 1 : 0);

@@ -7,8 +7,8 @@ namespace GpuCgan.Kernels.Operators;
 
 /// <summary>
 /// Images [M, channels·height·width] moved by a few pixels each, the augmentation that suits digits: y[r, c, i, j] = x[r, c, i − dᵣ, j − eᵣ] with
-/// dᵣ = offsets[2r] − reach downwards and eᵣ = offsets[2r + 1] − reach to the right, and the fill where that lies outside of x. Overwrites y. There is
-/// no backward: it stands in front of a network's first layer.
+/// dᵣ = offsets[2r] − reach downwards and eᵣ = offsets[2r + 1] − reach to the right, and the fill where that lies outside of x. Overwrites y. Backward is the
+/// opposite move: dx[r, c, i, j] = dy[r, c, i + dᵣ, j + eᵣ], and 0 where that lies outside of y. It needs the offsets; overwrites dx.
 /// </summary>
 /// <remarks><see cref="Philox.Integers"/> below 2·reach + 1 draws the offsets, which is why they start at 0. A copy: every device gives the same bits.</remarks>
 public sealed class Translate
@@ -18,15 +18,18 @@ public sealed class Translate
         int image = i / s.Columns;
         int pixel = i % s.Columns;
         int plane = pixel / (s.Height * s.Width);
-        int row = pixel / s.Width % s.Height - (offsets[2 * image] - s.Reach);
-        int column = pixel % s.Width - (offsets[2 * image + 1] - s.Reach);
+        int row = pixel / s.Width % s.Height - s.Direction * (offsets[2 * image] - s.Reach);
+        int column = pixel % s.Width - s.Direction * (offsets[2 * image + 1] - s.Reach);
         bool inside = row >= 0 && row < s.Height && column >= 0 && column < s.Width;
         y[image * s.Y + pixel] = inside ? x[image * s.X + (plane * s.Height + row) * s.Width + column] : fill;
     }
 
-    internal readonly struct Layout(Matrix x, Matrix y, int height, int width, int reach)
+    internal readonly struct Layout(Matrix x, Matrix y, int height, int width, int reach, int direction)
     {
         public readonly int Columns = x.Columns, X = x.Stride, Y = y.Stride, Height = height, Width = width, Reach = reach;
+
+        /// <summary>1 for a move, −1 for the move back.</summary>
+        public readonly int Direction = direction;
     }
 
     private readonly ComputeDevice _device;
@@ -49,11 +52,26 @@ public sealed class Translate
     /// <param name="reach">The longest move, in pixels; at least 0.</param>
     /// <param name="fill">What comes in from outside.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the reach is negative.</exception>
-    public void Launch(Matrix x, ArrayView<int> offsets, Matrix y, int height, int width, int reach, float fill)
+    public void Launch(Matrix x, ArrayView<int> offsets, Matrix y, int height, int width, int reach, float fill) =>
+        Move(x, offsets, y, height, width, reach, fill, direction: 1);
+
+    /// <summary>Overwrites dx.</summary>
+    /// <param name="dy">[M, channels·height·width].</param>
+    /// <param name="offsets">[2M], those of the move.</param>
+    /// <param name="dx">[M, channels·height·width]; must not overlap dy.</param>
+    /// <param name="height">Of an image.</param>
+    /// <param name="width">Of an image.</param>
+    /// <param name="reach">That of the move.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the reach is negative.</exception>
+    public void Backward(Matrix dy, ArrayView<int> offsets, Matrix dx, int height, int width, int reach) =>
+        Move(dy, offsets, dx, height, width, reach, fill: 0, direction: -1);
+
+    private void Move(Matrix x, ArrayView<int> offsets, Matrix y, int height, int width, int reach, float fill, int direction)
     {
         if (height < 1 || width < 1 || x.Columns % ((long)height * width) != 0 || x.Rows != y.Rows || x.Columns != y.Columns || offsets.Length != 2L * x.Rows || reach < 0)
             throw new ArgumentException($"{offsets.Length} offsets of up to {reach} pixels do not move {x} images of {height}×{width} to {y}.");
-        var layout = new Layout(x, y, height, width, reach);
+        var layout = new Layout(x, y, height, width, reach, direction);
+        using var launch = _device.Profiler?.Begin("Translate", $"{x}", 0, 2 * sizeof(float) * x.Elements + sizeof(int) * offsets.Length);
         if (_kernel is not null)
         {
             _kernel(_device.Stream, x.Rows * x.Columns, x.Data, offsets, y.Data, layout, fill);
@@ -81,7 +99,7 @@ public sealed class Translate
             {
                 Move(
                     X.Data.AsHostSpan().Slice(image * X.Stride, X.Columns), Y.Data.AsHostSpan().Slice(image * Y.Stride, Y.Columns),
-                    offsets[2 * image] - Layout.Reach, offsets[2 * image + 1] - Layout.Reach);
+                    Layout.Direction * (offsets[2 * image] - Layout.Reach), Layout.Direction * (offsets[2 * image + 1] - Layout.Reach));
             }
         }
 

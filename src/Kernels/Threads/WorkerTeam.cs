@@ -56,6 +56,9 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     public int Threads => _scratch.Length;
 
+    /// <summary>Jobs run since the start.</summary>
+    public long Jobs { get; private set; }
+
     /// <summary>Memory that belongs to one worker while it runs an item: at least <paramref name="floats"/> floats, aligned to 64 bytes.</summary>
     public Span<float> ScratchOf(int worker, int floats) => _scratch[worker].AtLeast(floats);
 
@@ -68,6 +71,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0)
             throw new InvalidOperationException("A worker team runs one job at a time; give each concurrent user a device of its own.");
+        Jobs++;
         try
         {
             if (items <= 1 || _threads.Length == 0)

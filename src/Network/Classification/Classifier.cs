@@ -71,7 +71,7 @@ public sealed class Classifier : IDisposable
             body.Add(new Linear(_operators, Parameters, _clock, linears[i], Activation.Identity));
             body.Add(new BatchNormalization(_operators, Parameters, _memory, norms[i], new BatchNormOptions(), Activation.Relu));
             if (i < hidden - 1 && recipe.Dropout > 0)
-                body.Add(new DropoutLayer(_operators, _clock, widths[i + 1], i, recipe.Dropout));
+                body.Add(new DropoutLayer(_operators, _clock, widths[i + 1], i, recipe.Dropout, inPlace: true));
         }
         int batch = recipe.BatchSize;
         _body = new Stack(body, batch, _memory);

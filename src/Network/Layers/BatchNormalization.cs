@@ -8,6 +8,8 @@ namespace GpuCgan.Network.Layers;
 /// y = f(γ·x̂ + β), with x̂ normalised by the statistics of the batch while training and by the running ones otherwise (Ioffe and Szegedy 2015). γ starts at 1,
 /// β at 0, the running variance at 1.
 /// </summary>
+/// <remarks>D sees real and generated images as one batch, and normalises each half by its own statistics: mixed ones would tell the halves of one another, and the sources
+/// call D twice. Running statistics learn from both.</remarks>
 internal sealed class BatchNormalization : Layer
 {
     private readonly OperatorSet _operators;
@@ -15,8 +17,9 @@ internal sealed class BatchNormalization : Layer
     private readonly BatchNormSlots _slots;
     private readonly BatchNormOptions _options;
     private readonly Activation _activation;
-    private readonly ArrayView<float> _mean;
-    private readonly ArrayView<float> _inverseDeviation;
+    private readonly ArrayView<float>[] _means;
+    private readonly ArrayView<float>[] _inverseDeviations;
+    private readonly ArrayView<float> _unusedGradient;
 
     public BatchNormalization(
         OperatorSet operators, Parameters parameters, DeviceMemory memory, BatchNormSlots slots, BatchNormOptions options, Activation activation)
@@ -26,8 +29,9 @@ internal sealed class BatchNormalization : Layer
         _slots = slots;
         _options = options;
         _activation = activation;
-        _mean = memory.View<float>(slots.Gamma.Columns);
-        _inverseDeviation = memory.View<float>(slots.Gamma.Columns);
+        _means = [.. Enumerable.Range(0, Pass.MostGroups).Select(_ => memory.View<float>(slots.Gamma.Columns))];
+        _inverseDeviations = [.. Enumerable.Range(0, Pass.MostGroups).Select(_ => memory.View<float>(slots.Gamma.Columns))];
+        _unusedGradient = memory.View<float>(slots.Gamma.Columns);
     }
 
     public override int Outputs => _slots.Gamma.Columns;
@@ -36,22 +40,33 @@ internal sealed class BatchNormalization : Layer
     {
         var values = _parameters.Values;
         var statistics = _parameters.Statistics;
-        if (pass.Training)
-        {
-            _operators.BatchNorm.Forward(
-                x, values[_slots.Gamma], values[_slots.Beta], statistics[_slots.RunningMean], statistics[_slots.RunningVariance],
-                y, _mean, _inverseDeviation, _options, _activation);
-        }
-        else
+        if (!pass.Training)
         {
             _operators.BatchNorm.Infer(
                 x, values[_slots.Gamma], values[_slots.Beta], statistics[_slots.RunningMean], statistics[_slots.RunningVariance], y, _options, _activation);
+            return;
+        }
+        var options = pass.Learns ? _options : _options with { Momentum = 0 };
+        for (int group = 0; group < pass.Groups; group++)
+        {
+            _operators.BatchNorm.Forward(
+                Part(x, group, pass), values[_slots.Gamma], values[_slots.Beta], statistics[_slots.RunningMean], statistics[_slots.RunningVariance],
+                Part(y, group, pass), _means[group], _inverseDeviations[group], options, _activation);
         }
     }
 
-    public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights) => _operators.BatchNorm.Backward(
-        x, y, dy, _parameters.Values[_slots.Gamma], _mean, _inverseDeviation, dx ?? dy,
-        _parameters.Gradients[_slots.Gamma], _parameters.Gradients[_slots.Beta], _activation, accumulate: false);
+    public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
+    {
+        for (int group = 0; group < pass.Groups; group++)
+        {
+            _operators.BatchNorm.Backward(
+                Part(x, group, pass), Part(y, group, pass), Part(dy, group, pass), _parameters.Values[_slots.Gamma], _means[group], _inverseDeviations[group], Part(dx ?? dy, group, pass),
+                weights ? _parameters.Gradients[_slots.Gamma] : _unusedGradient, weights ? _parameters.Gradients[_slots.Beta] : _unusedGradient, _activation, accumulate: group > 0);
+        }
+    }
+
+    private static Matrix Part(Matrix batch, int group, Pass pass) =>
+        pass.Groups == 1 ? batch : batch.SliceRows(group * (batch.Rows / pass.Groups), batch.Rows / pass.Groups);
 
     public override LayerDescription Describe(Parameters parameters) => new BatchNormalizationDescription(
         LayerName(_slots.Gamma), parameters.Values.Download(_slots.Gamma), parameters.Values.Download(_slots.Beta),

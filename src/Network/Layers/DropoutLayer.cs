@@ -5,13 +5,13 @@ namespace GpuCgan.Network.Layers;
 
 /// <summary>
 /// While training, zeroes each element with the given rate and scales the others by 1/(1 − rate). The mask is a function of seed, step and stream, so
-/// backward makes it again instead of keeping it.
+/// backward makes it again instead of keeping it. It may work in place behind whatever reads no more than the sign of its own output in backward.
 /// </summary>
-internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int width, int index, float rate) : Layer
+internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int width, int index, float rate, bool inPlace) : Layer
 {
     public override int Outputs => width;
 
-    public override bool InPlace => true;
+    public override bool InPlace => inPlace;
 
     public override void Forward(Matrix x, Matrix y, Pass pass) => Apply(x, y, pass);
 
@@ -23,5 +23,7 @@ internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int w
     {
         if (pass.Training)
             operators.Dropout.Launch(clock.View, Purpose.Dropout(pass.Stream + index), from, to, rate);
+        else if (!inPlace)
+            operators.Activate.Forward(from, to, Activation.Identity);
     }
 }

@@ -5,7 +5,13 @@ namespace GpuCgan.Network.Layers;
 /// <summary>How a layer runs.</summary>
 /// <param name="Training">Statistics of this batch and dropout, or what was estimated and none.</param>
 /// <param name="Stream">Keeps the random masks of several passes in one step apart.</param>
-internal readonly record struct Pass(bool Training, int Stream);
+/// <param name="Groups">Parts of equal size that the batch consists of, one behind the other: each is normalised by its own statistics, at most <see cref="MostGroups"/>.</param>
+/// <param name="Learns">Whether running statistics learn from the batch; not where a network is only passed through for the sake of another.</param>
+internal readonly record struct Pass(bool Training, int Stream, int Groups = 1, bool Learns = true)
+{
+    /// <summary>A real and a generated half.</summary>
+    public const int MostGroups = 2;
+}
 
 /// <summary>
 /// One layer of a <see cref="Stack"/>. It owns its parameters' places, not its batches: x, y and their gradients belong to the stack, which runs a

@@ -26,3 +26,7 @@ public sealed record LinearDescription(string Name, int Inputs, int Outputs, flo
 /// <param name="Activation">f.</param>
 public sealed record BatchNormalizationDescription(string Name, float[] Gamma, float[] Beta, float[] Mean, float[] Variance, float Epsilon, Activation Activation)
     : LayerDescription(Name, Activation);
+
+/// <summary>y = f(x), on its own. It has no numbers, and so no name in a checkpoint.</summary>
+/// <param name="Activation">f.</param>
+public sealed record ActivationDescription(Activation Activation) : LayerDescription("", Activation);

@@ -3,14 +3,36 @@ using GpuCgan.Kernels.Operators;
 
 namespace GpuCgan.Network.Recipes;
 
-/// <summary>How a label reaches a network.</summary>
-public enum LabelKind
+/// <summary>How the label reaches G.</summary>
+public enum GeneratorLabelKind
 {
-    /// <summary>A one-hot vector, concatenated.</summary>
+    /// <summary>Not at all: an unconditional GAN.</summary>
+    None,
+
+    /// <summary>A one-hot vector behind the latent one (Mirza and Osindero 2014).</summary>
     OneHot,
 
-    /// <summary>A learnt vector, concatenated.</summary>
+    /// <summary>A learnt vector behind the latent one.</summary>
     Embedding,
+}
+
+/// <summary>How the label reaches D.</summary>
+public enum DiscriminatorLabelKind
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>A one-hot vector behind the image's numbers (Mirza and Osindero 2014).</summary>
+    OneHot,
+
+    /// <summary>A learnt vector behind the image's numbers.</summary>
+    Embedding,
+
+    /// <summary>A plane a label behind the image's, the label's own of ones.</summary>
+    Planes,
+
+    /// <summary>A learnt plane behind the image's.</summary>
+    Plane,
 }
 
 /// <summary>What D and G are scored with.</summary>
@@ -21,6 +43,18 @@ public enum ObjectiveKind
 
     /// <summary>Least squares (Mao et al. 2017).</summary>
     LeastSquares,
+
+    /// <summary>Binary cross-entropy; G in the min-max form, which saturates (Goodfellow et al. 2014).</summary>
+    Minimax,
+
+    /// <summary>Binary cross-entropy; G in the maximum-likelihood form (Goodfellow 2016).</summary>
+    MaximumLikelihood,
+
+    /// <summary>Hinge (Lim and Ye 2017).</summary>
+    Hinge,
+
+    /// <summary>Wasserstein (Arjovsky, Chintala and Bottou 2017): needs a D that something keeps Lipschitz.</summary>
+    Wasserstein,
 }
 
 /// <summary>Which generated images a step of G learns from.</summary>
@@ -35,30 +69,43 @@ public enum GeneratorBatchKind
 
 /// <summary>
 /// What makes a GAN the GAN it is, apart from its data: architecture, objective and optimisers. A recipe is a JSON object with these names in
-/// snake case; what it leaves out has the value of <c>mlp</c>.
+/// snake case; what it leaves out has the value of <c>mlp-classic</c>.
 /// </summary>
 public sealed record Recipe
 {
     /// <summary>Its name, for people.</summary>
-    public string Name { get; init; } = "mlp";
+    public string Name { get; init; } = "mlp-classic";
 
     /// <summary>Length of the latent vector, drawn from N(0, 1).</summary>
     public int Latent { get; init; } = 100;
 
-    /// <summary>G's hidden widths for 28×28 images; see <see cref="Scale"/>.</summary>
-    public int[] GeneratorWidths { get; init; } = [128, 256, 512, 1024];
+    /// <summary>G's layers, from [latent | label] to an image in [−1, 1]: each a line of words, listed in docs/recipes.md.</summary>
+    public string[] Generator { get; init; } =
+    [
+        "linear 128", "leaky_relu 0.2",
+        "linear 256", "batch_norm", "leaky_relu 0.2",
+        "linear 512", "batch_norm", "leaky_relu 0.2",
+        "linear 1024", "batch_norm", "leaky_relu 0.2",
+        "linear image", "tanh",
+    ];
 
-    /// <summary>D's hidden widths for 28×28 images; see <see cref="Scale"/>.</summary>
-    public int[] DiscriminatorWidths { get; init; } = [512, 512, 512];
+    /// <summary>D's layers, from [image | label] to a score, which is a logit where the objective has probabilities: no sigmoid ends it.</summary>
+    public string[] Discriminator { get; init; } =
+    [
+        "linear 512", "leaky_relu 0.2", "dropout 0.4",
+        "linear 512", "leaky_relu 0.2", "dropout 0.4",
+        "linear 512", "leaky_relu 0.2", "dropout 0.4",
+        "linear 1",
+    ];
 
-    /// <summary>How the label enters both networks.</summary>
-    public LabelKind Label { get; init; } = LabelKind.OneHot;
+    /// <summary>Whether hidden linear layers are narrower for images below 28×28; see <see cref="ImageShape.ScaleWidths"/>.</summary>
+    public bool ScaleWidths { get; init; } = true;
 
-    /// <summary>LeakyReLU's slope for negative inputs.</summary>
-    public float LeakySlope { get; init; } = 0.2f;
+    /// <summary>How the label reaches G.</summary>
+    public GeneratorLabelKind GeneratorLabel { get; init; } = GeneratorLabelKind.OneHot;
 
-    /// <summary>D's dropout rate; 0 for none.</summary>
-    public float Dropout { get; init; } = 0.4f;
+    /// <summary>How the label reaches D.</summary>
+    public DiscriminatorLabelKind DiscriminatorLabel { get; init; } = DiscriminatorLabelKind.OneHot;
 
     /// <summary>What batch normalisation adds to the variance.</summary>
     public float BatchNormEpsilon { get; init; } = 1e-5f;
@@ -75,6 +122,21 @@ public sealed record Recipe
     /// <summary>What D should say of a generated pair.</summary>
     public float FakeTarget { get; init; }
 
+    /// <summary>The share of D's targets that are flipped, at random and anew in every step: real pairs called generated and the other way round.</summary>
+    public float LabelNoise { get; init; }
+
+    /// <summary>The share of D's real images that stand under a wrong label and count as generated, so that D cannot do without the label (Reed et al. 2016).</summary>
+    public float MismatchedPairs { get; init; }
+
+    /// <summary>Deviation of the normal noise on every image that D sees, at the start; it falls linearly to 0 over the run (Sønderby et al. 2017).</summary>
+    public float InstanceNoise { get; init; }
+
+    /// <summary>How images are changed at random before D sees them, real and generated ones alike.</summary>
+    public Augment Augment { get; init; } = new();
+
+    /// <summary>Steps of D, each on new data, for one of G.</summary>
+    public int NCritic { get; init; } = 1;
+
     /// <summary>Which images a step of G learns from.</summary>
     public GeneratorBatchKind GeneratorBatch { get; init; } = GeneratorBatchKind.Shared;
 
@@ -86,6 +148,9 @@ public sealed record Recipe
 
     /// <summary>Adam's rate for D.</summary>
     public float DiscriminatorLearningRate { get; init; } = 2e-4f;
+
+    /// <summary>The share of the run, at its end, over which both rates fall linearly to 0; 0 for constant ones.</summary>
+    public float LearningRateDecay { get; init; }
 
     /// <summary>Adam's decay of the first moments.</summary>
     public float AdamBeta1 { get; init; } = 0.5f;
@@ -110,7 +175,4 @@ public sealed record Recipe
 
     [JsonIgnore]
     internal AdamOptions DiscriminatorAdam => new(DiscriminatorLearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
-
-    /// <summary>Widths for another image size; see <see cref="ImageShape.ScaleWidths"/>.</summary>
-    public int[] Scale(int[] widths, ImageShape image) => image.ScaleWidths(widths);
 }

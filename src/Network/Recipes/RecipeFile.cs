@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using GpuCgan.Network.Architecture;
 
 namespace GpuCgan.Network.Recipes;
 
@@ -18,7 +19,11 @@ public static class RecipeFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    private static readonly Dictionary<string, Recipe> Known = new(StringComparer.Ordinal) { ["mlp"] = new Recipe() };
+    /// <summary>Every recipe beside this file is built in under its file's name.</summary>
+    private static readonly SortedDictionary<string, Recipe> Known = ReadKnown();
+
+    /// <summary>The recipe that is trained where none is named.</summary>
+    public const string Default = "mlp";
 
     /// <summary>The built-in recipes' names.</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
@@ -72,14 +77,20 @@ public static class RecipeFile
     public static void Check(Recipe r, string source)
     {
         Within(r.Latent is >= 1 and <= 4096, "latent", r.Latent, "1 to 4096");
-        Widths(r.GeneratorWidths, "generator_widths");
-        Widths(r.DiscriminatorWidths, "discriminator_widths");
-        Within(r.LeakySlope is > 0 and < 1, "leaky_slope", r.LeakySlope, "between 0 and 1");
-        Within(r.Dropout is >= 0 and < 1, "dropout", r.Dropout, "0 to below 1");
+        Layers(r.Generator, "generator");
+        Layers(r.Discriminator, "discriminator");
         Within(r.BatchNormEpsilon is > 0 and <= 1, "batch_norm_epsilon", r.BatchNormEpsilon, "above 0, at most 1");
         Within(r.BatchNormMomentum is > 0 and <= 1, "batch_norm_momentum", r.BatchNormMomentum, "above 0, at most 1");
         Within(r.RealTarget is >= 0 and <= 1, "real_target", r.RealTarget, "0 to 1");
         Within(r.FakeTarget is >= 0 and <= 1, "fake_target", r.FakeTarget, "0 to 1");
+        Within(r.LabelNoise is >= 0 and < 0.5f, "label_noise", r.LabelNoise, "0 to below 0.5: at a half targets say nothing");
+        Within(r.MismatchedPairs is >= 0 and < 1, "mismatched_pairs", r.MismatchedPairs, "0 to below 1");
+        Within(r.InstanceNoise is >= 0 and <= 10, "instance_noise", r.InstanceNoise, "0 to 10");
+        if (r.Augment is null)
+            throw new InvalidDataException($"{source}: augment is null; it must be an object, such as {{ \"translate\": 0.1 }}.");
+        Within(r.Augment.Translate is >= 0 and <= 0.5f, "augment.translate", r.Augment.Translate, "0 to 0.5");
+        Within(r.NCritic is >= 1 and <= 100, "n_critic", r.NCritic, "1 to 100");
+        Within(r.LearningRateDecay is >= 0 and <= 1, "learning_rate_decay", r.LearningRateDecay, "0 to 1");
         // One sample has no variance to normalise by.
         Within(r.BatchSize is >= 2 and <= 65536, "batch_size", r.BatchSize, "2 to 65536");
         Within(r.GeneratorLearningRate is > 0 and <= 1, "generator_learning_rate", r.GeneratorLearningRate, "above 0, at most 1");
@@ -96,13 +107,35 @@ public static class RecipeFile
                 throw new InvalidDataException($"{source}: {field} is {value.ToString(null, CultureInfo.InvariantCulture)}; it must be {range}.");
         }
 
-        void Widths(int[]? widths, string field)
+        void Layers(string[]? lines, string field)
         {
-            if (widths is null || widths.Length is < 1 or > 16)
-                throw new InvalidDataException($"{source}: {field} holds {widths?.Length ?? 0} widths; it must be 1 to 16 of them.");
-            foreach (int width in widths)
-                Within(width is >= 1 and <= 16384, field, width, "1 to 16384");
+            if (lines is null || lines.Length is < 1 or > 64)
+                throw new InvalidDataException($"{source}: {field} holds {lines?.Length ?? 0} layers; it must be 1 to 64 of them.");
+            foreach (string line in lines)
+            {
+                try
+                {
+                    LayerSpec.Parse(line ?? "");
+                }
+                catch (InvalidDataException e)
+                {
+                    throw new InvalidDataException($"{source}: {field}: {e.Message}");
+                }
+            }
         }
+    }
+
+    private static SortedDictionary<string, Recipe> ReadKnown()
+    {
+        const string extension = ".json";
+        var assembly = typeof(RecipeFile).Assembly;
+        var known = new SortedDictionary<string, Recipe>(StringComparer.Ordinal);
+        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(extension, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            known.Add(name[..^extension.Length], Parse(JsonNode.Parse(stream), name));
+        }
+        return known;
     }
 
     /// <summary>The serializer's message without the path and position it repeats.</summary>

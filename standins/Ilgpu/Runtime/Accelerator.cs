@@ -48,6 +48,19 @@ public abstract class Accelerator : DisposeBase
 
     public int MaxNumThreads => Device.MaxNumThreads;
 
+    /// <summary>Buffers, streams and kernels that were made and not disposed or collected.</summary>
+    public int NumberChildObjects
+    {
+        get
+        {
+            lock (children)
+                return children.Count(reference => reference.TryGetTarget(out AcceleratorObject? child) && !child.IsDisposed);
+        }
+    }
+
+    /// <summary>Makes this the calling thread's accelerator. The CPU has nothing to make current.</summary>
+    public void Bind() => VerifyNotDisposed();
+
     public AcceleratorStream CreateStream() => CreateStreamInternal();
 
     /// <summary>Waits for everything that was launched.</summary>

@@ -5,7 +5,7 @@ namespace GpuCgan.Host.Tests.Commands;
 /// <summary>Runs the program as a user does: a process of its own, its streams redirected, its exit code.</summary>
 internal sealed record Cli(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static Cli Run(string folder, params string[] arguments) => Finish(Start(folder, arguments), arguments);
 

@@ -79,7 +79,7 @@ public sealed class DataCommandTests : IDisposable
     {
         using LoopbackMirror missing = new(exchange => exchange.Send([], HttpStatusCode.NotFound));
         using LoopbackMirror lying = new(exchange => exchange.Send([1, 2, 3]));
-        var result = Data("fetch", "fashion-mnist", "--mirror", missing.Address.AbsoluteUri, "--mirror", lying.Address.AbsoluteUri.TrimEnd('/'), "--timeout", "20s");
+        var result = Data("fetch", "fashion-mnist", "--mirror", missing.Address.AbsoluteUri, "--mirror", lying.Address.AbsoluteUri.TrimEnd('/'), "--timeout", "5m");
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
         Assert.Equal(["/files/train-images-idx3-ubyte.gz"], missing.Requests.Select(request => request.Path));
         Assert.Equal(["/files/train-images-idx3-ubyte.gz"], lying.Requests.Select(request => request.Path));

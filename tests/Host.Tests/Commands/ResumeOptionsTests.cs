@@ -15,7 +15,7 @@ public sealed class ResumeOptionsTests : IDisposable
 
     /// <summary>Where, how long and how often: these may change.</summary>
     private static readonly string[] Allowed =
-        ["--data-dir", "--device", "--threads", "--epochs", "--steps", "--max-time", "--resume", "--sample-interval", "--checkpoint-interval", "--keep-checkpoints", "--dry-run", "--quiet"];
+        ["--data-dir", "--device", "--threads", "--plain-launches", "--epochs", "--steps", "--max-time", "--resume", "--sample-interval", "--checkpoint-interval", "--keep-checkpoints", "--dry-run", "--quiet"];
 
     private readonly TemporaryFolder _folder = new();
 

@@ -51,6 +51,8 @@ internal sealed class OnnxModel
         "Gemm" => Map([x[0].Shape[0], x[1].Shape[1]], i => x[2].Values[i[1]] + Enumerable.Range(0, (int)x[1].Shape[0]).Sum(k => x[0][i[0], k] * x[1][k, i[1]])),
         "BatchNormalization" => Map(x[0].Shape, i => (x[0][i[0], i[1]] - x[3].Values[i[1]]) / Math.Sqrt(x[4].Values[i[1]] + node.Floats["epsilon"]) * x[1].Values[i[1]] + x[2].Values[i[1]]),
         "LeakyRelu" => x[0] with { Values = [.. x[0].Values.Select(v => v < 0 ? node.Floats["alpha"] * v : v)] },
+        "Relu" => x[0] with { Values = [.. x[0].Values.Select(v => Math.Max(v, 0))] },
+        "Sigmoid" => x[0] with { Values = [.. x[0].Values.Select(v => 1 / (1 + Math.Exp(-v)))] },
         "Tanh" => x[0] with { Values = [.. x[0].Values.Select(Math.Tanh)] },
         "Concat" when node.Integers["axis"] == 1 => Map([x[0].Shape[0], x[0].Shape[1] + x[1].Shape[1]], i => i[1] < x[0].Shape[1] ? x[0][i[0], i[1]] : x[1][i[0], i[1] - (int)x[0].Shape[1]]),
         "Gather" when node.Integers["axis"] == 0 => Map([x[1].Shape[0], x[0].Shape[1]], i => x[0][(int)x[1].Values[i[0]], i[1]]),

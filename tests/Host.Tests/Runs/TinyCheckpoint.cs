@@ -8,7 +8,9 @@ namespace GpuCgan.Host.Tests.Runs;
 /// <summary>Whole checkpoints of a network so small that a test writes them in milliseconds.</summary>
 internal static class TinyCheckpoint
 {
-    public static Recipe Recipe { get; } = new() { Name = "tiny", Latent = 2, GeneratorWidths = [16, 16], DiscriminatorWidths = [16], BatchSize = 2 };
+    public static Recipe Recipe { get; } = new() { Name = "tiny", Latent = 2, BatchSize = 2,
+        Generator = ["linear 16", "leaky_relu 0.2", "linear image", "tanh"], Discriminator = ["linear 16", "leaky_relu 0.2", "linear 1"],
+    };
 
     public static void Write(string path, long step)
     {

@@ -16,7 +16,9 @@ public sealed class TrainingFaultsTests : IDisposable
 {
     private const int Steps = 180;
 
-    private static readonly Recipe Small = new() { Name = "small", Latent = 4, GeneratorWidths = [56, 56], DiscriminatorWidths = [56], BatchSize = 32 };
+    private static readonly Recipe Small = new() { Name = "small", Latent = 4, BatchSize = 32,
+        Generator = ["linear 56", "leaky_relu 0.2", "linear 56", "batch_norm", "leaky_relu 0.2", "linear image", "tanh"], Discriminator = ["linear 56", "leaky_relu 0.2", "linear 1"],
+    };
     private static readonly ImageDataSet Digits = DataSets.Load(new DataRequest("digits", null)).Train;
 
     private readonly TemporaryFolder _folder = new();
@@ -43,7 +45,7 @@ public sealed class TrainingFaultsTests : IDisposable
             Seed = 1, Steps = Steps, SampleInterval = 1, CheckpointInterval = 1, LogInterval = 10, KeepCheckpoints = 2,
         };
         using var signals = new StopSignals();
-        return new TrainingSession(gan, options, _run, Digits, new Watch(atStep)) { Warn = _warnings.Add }.Run(signals);
+        return new TrainingSession(gan, options, _run, Digits, new Watch(atStep, _warnings)) { SayFault = _warnings.Add }.Run(signals);
     }
 
     private static void AssertOneLine(string message, params string[] parts)
@@ -160,9 +162,11 @@ public sealed class TrainingFaultsTests : IDisposable
         Assert.Equal([135, Steps], WholeCheckpoints());
     }
 
-    private sealed class Watch(Action<long> atStep) : IProgressDisplay
+    private sealed class Watch(Action<long> atStep, List<string> warnings) : IProgressDisplay
     {
         public void Show(ProgressState state) => atStep(state.Step);
+
+        public void Warn(string message) => warnings.Add(message);
 
         public void Dispose()
         {

@@ -60,6 +60,62 @@ public class GemmTests
         Close.AssertEqual(expected, sum.Read(context), context + " accumulated weight gradient");
     }
 
+    /// <summary>Rows and columns of a tile, M, K, N, seed: each tile's own edges and those of its slices, 32 or 64 deep.</summary>
+    public static IEnumerable<object[]> Tiles =>
+    [
+        [64, 64, 64, 32, 64, 71], [64, 64, 65, 33, 66, 72], [64, 64, 3, 70, 61, 73],
+        [64, 32, 64, 31, 32, 74], [64, 32, 66, 65, 35, 75],
+        [32, 32, 32, 64, 32, 76], [32, 32, 33, 65, 34, 77], [32, 32, 5, 129, 1, 78],
+        [16, 32, 16, 64, 32, 79], [16, 32, 17, 63, 36, 80], [16, 32, 7, 130, 40, 81],
+    ];
+
+    /// <summary>Rows whose stride is a multiple of four are read four floats at a time, the guarded ones of <see cref="GuardedMatrix"/> mostly one by one: both on every tile, and with the same bits.</summary>
+    [Theory]
+    [OnCpuIlgpu(nameof(Tiles)), OnCuda(nameof(Tiles)), OnOpenCl(nameof(Tiles))]
+    public void EveryTileGivesTheBitsOfTheOthers(string device, int rows, int columns, int m, int k, int n, int seed)
+    {
+        var d = TestDevice.Get(device);
+        string context = $"{device} tile={rows}×{columns} M={m} K={k} N={n} seed={seed}";
+        double[,] x = Draw.Uniform(m, k, seed), w = Draw.Uniform(k, n, seed + 1), dy = Draw.Uniform(m, n, seed + 2);
+        var tile = new Gemm.TileSize(rows, columns);
+        // The others stand for themselves in rows of their own, so each is compared with one more.
+        var other = Gemm.TileSet.Sizes[(Array.IndexOf(Gemm.TileSet.Sizes, tile) + 1) % Gemm.TileSet.Sizes.Length];
+        foreach (bool aligned in (bool[])[true, false])
+        {
+            var bits = new List<float[,]>();
+            foreach (var gemm in (Gemm[])[new(d) { Tile = tile }, new(d) { Tile = other }])
+            {
+                using var gx = GuardedMatrix.Of(d, x, aligned);
+                using var gw = GuardedMatrix.Of(d, w, aligned);
+                using var gdy = GuardedMatrix.Of(d, dy, aligned);
+                using var y = GuardedMatrix.Unwritten(d, m, n, aligned);
+                using var dx = GuardedMatrix.Unwritten(d, m, k, aligned);
+                using var dw = GuardedMatrix.Unwritten(d, k, n, aligned);
+                gemm.Forward(gx.Matrix, gw.Matrix, default, y.Matrix, Activation.Identity);
+                gemm.InputGradient(gdy.Matrix, gw.Matrix, dx.Matrix);
+                gemm.WeightGradient(gx.Matrix, gdy.Matrix, dw.Matrix, accumulate: false);
+                bits.AddRange([y.Read(context), dx.Read(context), dw.Read(context)]);
+                if (gemm.Tile == tile)
+                {
+                    // Elements below 1: |error| ≤ K·2⁻²⁴·K, and K ≤ 130.
+                    Close.Assert(ReferenceGemm.Forward(x, w, null), bits[0], 1e-3, 0, context + " forward");
+                    Close.Assert(ReferenceGemm.InputGradient(dy, w), bits[1], 1e-3, 0, context + " input gradient");
+                    Close.Assert(ReferenceGemm.WeightGradient(x, dy), bits[2], 1e-3, 0, context + " weight gradient");
+                }
+            }
+            for (int i = 0; i < 3; i++)
+                Assert.Equal(bits[i], bits[i + 3]);
+        }
+    }
+
+    /// <summary>132 multiprocessors are an H100's or H200's. The shapes are the recipe's at batch 64 and 512.</summary>
+    [Theory]
+    [InlineData(64, 512, 132, 16, 32), InlineData(64, 1024, 132, 16, 32), InlineData(128, 512, 132, 16, 32), InlineData(794, 512, 132, 64, 64)]
+    [InlineData(512, 512, 132, 64, 32), InlineData(512, 1024, 132, 64, 64), InlineData(1024, 512, 132, 64, 64), InlineData(512, 784, 132, 64, 64)]
+    [InlineData(1, 100_000, 132, 16, 32), InlineData(100_000, 10, 132, 16, 32), InlineData(33, 33, 1, 64, 64), InlineData(32, 33, 1, 32, 32), InlineData(17, 17, 1, 32, 32)]
+    public void TheTileFollowsFromTheShapeAndTheDevice(int m, int n, int multiprocessors, int rows, int columns) =>
+        Assert.Equal(new Gemm.TileSize(rows, columns), Gemm.TileSet.Choose(m, n, multiprocessors));
+
     public static IEnumerable<object[]> Columns => [[1, 1, 61], [1, 40, 62], [2, 3, 63], [64, 33, 64], [65, 130, 65]];
 
     /// <summary>One column without gaps, as logits have it, is a vector, and the wide twin multiplies it from the other side.</summary>

@@ -1,18 +1,30 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Reference;
-using ILGPU;
 
 namespace GpuCgan.Kernels.Tests.Operators;
 
 public class ObjectiveTests
 {
-    /// <summary>M, target, seed: one, primes, a vector's and a group's edges. Hard and soft targets.</summary>
+    private static readonly Dictionary<string, Func<ComputeDevice, AdversarialObjective>> Create = new()
+    {
+        ["binary_cross_entropy"] = AdversarialObjective.BinaryCrossEntropy,
+        ["minimax"] = AdversarialObjective.Minimax,
+        ["maximum_likelihood"] = AdversarialObjective.MaximumLikelihood,
+        ["least_squares"] = AdversarialObjective.LeastSquares,
+        ["hinge"] = AdversarialObjective.Hinge,
+        ["wasserstein"] = AdversarialObjective.Wasserstein,
+    };
+
+    // A kernel is compiled once for each objective, side and device, not once for each row.
+    private static readonly Dictionary<(string, ComputeDevice), AdversarialObjective> Created = [];
+
+    private static AdversarialObjective Get(string name, ComputeDevice d) =>
+        Created.TryGetValue((name, d), out var created) ? created : Created[(name, d)] = Create[name](d);
+
+    /// <summary>M, weight, seed: one, primes, a vector's and a group's edges.</summary>
     public static IEnumerable<object[]> Cases =>
-    [
-        [1, 1f, 1], [2, 0f, 2], [15, 0.1f, 3], [16, 0.9f, 4], [17, 1f, 5], [63, 0f, 6], [64, 0.5f, 7], [65, 0.9f, 8], [255, 0.1f, 9], [256, 1f, 10], [257, 0f, 11],
-        [1009, 0.9f, 12],
-    ];
+        [[1, 1f, 1], [2, 0.25f, 2], [15, 1f, 3], [16, 0.8f, 4], [17, 1f, 5], [63, 2f, 6], [64, 1f, 7], [65, 0.2f, 8], [255, 1f, 9], [256, 1f, 10], [257, 0.75f, 11], [1009, 1f, 12]];
 
     /// <summary>Logits in [−6, 6], and every fifth at ±50, where a sigmoid has rounded to 0 or 1.</summary>
     private static double[,] Logits(int m, int seed)
@@ -23,54 +35,62 @@ public class ObjectiveTests
         return z;
     }
 
-    private static void Launch(string objective, ComputeDevice d, Matrix logits, float target, Matrix dLogits, ArrayView<float> loss, ArrayView<float> score)
-    {
-        if (objective == "cross-entropy")
-            new BinaryCrossEntropy(d).Launch(logits, target, dLogits, loss, score);
-        else
-            new LeastSquares(d).Launch(logits, target, dLogits, loss, score);
-    }
+    /// <summary>Hard targets and soft ones, side by side.</summary>
+    private static double[] Targets(int m, int seed) => [.. Enumerable.Range(0, m).Select(i => (double)((float[])[0, 1, 0.9f, 0.1f, 0.5f])[(i + seed) % 5])];
 
     [Theory]
     [OnCpu(nameof(Cases)), OnCpuIlgpu(nameof(Cases)), OnCuda(nameof(Cases)), OnOpenCl(nameof(Cases))]
-    public void CrossEntropyMatchesTheReference(string device, int m, float target, int seed) =>
-        // Softplus is within 6·10⁻⁷ of its value, σ within 4·10⁻⁷, (1 − t)·z within two roundings, and all terms are positive: 10⁻⁶ of the loss, and the
-        // strands add (M/256 + 32)·2⁻²⁴ ≤ 2.2·10⁻⁶. A gradient (1 − t) − σ or σ − t loses 4·10⁻⁷·σ(−|z|) and its own rounding.
-        Check("cross-entropy", device, m, target, seed, ReferenceObjective.CrossEntropy, ReferenceObjective.CrossEntropyDerivative, ReferenceObjective.Logistic, 2.5e-7, 4e-6);
-
-    [Theory]
-    [OnCpu(nameof(Cases)), OnCpuIlgpu(nameof(Cases)), OnCuda(nameof(Cases)), OnOpenCl(nameof(Cases))]
-    public void LeastSquaresMatchesTheReference(string device, int m, float target, int seed) =>
-        // z − t rounds once; the square doubles that. The mean of z is a sum of both signs, so its error is that of the mean of |z| ≤ 15.
-        Check("least squares", device, m, target, seed, ReferenceObjective.LeastSquares, ReferenceObjective.LeastSquaresDerivative, (z) => z, 2.5e-7, 4e-6);
-
-    private static void Check(
-        string objective, string device, int m, float target, int seed, Func<double, double, double> loss, Func<double, double, double> derivative,
-        Func<double, double> score, double atol, double rtol)
+    public void BothSidesOfEveryGameMatchTheReference(string device, int m, float weight, int seed)
     {
         var d = TestDevice.Get(device);
-        string context = $"{objective} {device} M={m} t={target} seed={seed}";
         var z = Logits(m, seed);
+        var targets = Targets(m, seed);
+        using var t = GuardedVector.Of(d, targets);
+        foreach (var (name, reference) in ReferenceObjective.All)
+        {
+            var objective = Get(name, d);
+            Check($"{name}, D, {device} M={m} weight={weight} seed={seed}", d, z, weight, i => reference.Discriminator(z[i, 0], targets[i]), i => reference.DiscriminatorDerivative(z[i, 0], targets[i]),
+                reference.Score, (logits, dLogits, loss, score) => objective.ForDiscriminator(logits, t.View, weight, dLogits, loss, score));
+            Check($"{name}, G, {device} M={m} seed={seed}", d, z, 1, i => reference.Generator(z[i, 0]), i => reference.GeneratorDerivative(z[i, 0]), reference.Score, objective.ForGenerator);
+        }
+    }
+
+    private static void Check(
+        string context, ComputeDevice d, double[,] z, float weight, Func<int, double> loss, Func<int, double> derivative, Func<double, double> score,
+        Action<Matrix, Matrix, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>> launch)
+    {
+        int m = z.GetLength(0);
         var gradients = new double[m, 1];
-        double losses = 0, scores = 0, scoreMagnitude = 0;
+        double losses = 0, lossMagnitude = 0, scores = 0, scoreMagnitude = 0;
         for (int i = 0; i < m; i++)
         {
-            losses += loss(z[i, 0], target) / m;
+            losses += weight * loss(i) / m;
+            lossMagnitude += weight * Math.Abs(loss(i)) / m;
             scores += score(z[i, 0]) / m;
             scoreMagnitude += Math.Abs(score(z[i, 0])) / m;
-            gradients[i, 0] = derivative(z[i, 0], target) / m;
+            gradients[i, 0] = weight * derivative(i) / m;
         }
         using var logits = GuardedMatrix.Of(d, z);
         using var dLogits = GuardedMatrix.Unwritten(d, m, 1);
         using var metrics = GuardedVector.Of(d, 0, 0);
-        Launch(objective, d, logits.Matrix, target, dLogits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
-        Close.Assert(gradients, dLogits.Read(context), atol / m, 1e-6, context + " gradient");
-        metrics.AssertClose([losses, scores], atol + rtol * scoreMagnitude, rtol, context);
+        launch(logits.Matrix, dLogits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+        // Softplus is within 6·10⁻⁷ of its value, σ and e^z within 4·10⁻⁷ where z is exact, (1 − t)·z within three roundings; the strands add
+        // (M/256 + 32)·2⁻²⁴ ≤ 2.2·10⁻⁶ of the sum of magnitudes, since losses of both signs meet. z itself was rounded by 2⁻²⁴·6, which e^z multiplies: 4·10⁻⁷. A
+        // gradient loses as much, and 2⁻²⁴ of a target that it is a difference with.
+        Close.Assert(gradients, dLogits.Read(context), 2.5e-7 * weight / m, 2e-6, context + " gradient");
+        AssertMetrics(1);
 
         // A second batch is added to the metrics; the gradient may lie on the logits.
-        Launch(objective, d, logits.Matrix, target, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+        launch(logits.Matrix, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
         Assert.Equal(dLogits.Read(context), logits.Read(context));
-        metrics.AssertClose([2 * losses, 2 * scores], 2 * (atol + rtol * scoreMagnitude), rtol, context + " accumulated");
+        AssertMetrics(2);
+
+        void AssertMetrics(int times)
+        {
+            float[] read = metrics.Read(context);
+            Close.Assert(times * losses, read[0], times * (2.5e-7 + 4e-6 * lossMagnitude), 0, context + " loss");
+            Close.Assert(times * scores, read[1], times * (2.5e-7 + 4e-6 * scoreMagnitude), 0, context + " score");
+        }
     }
 
     [Theory]
@@ -81,28 +101,47 @@ public class ObjectiveTests
         using var logits = GuardedMatrix.Of(d, new double[,] { { 50 }, { 20 }, { -50 } });
         using var dLogits = GuardedMatrix.Unwritten(d, 3, 1);
         using var metrics = GuardedVector.Of(d, 0, 0);
-        new BinaryCrossEntropy(d).Launch(logits.Matrix, 1, dLogits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
-        // For a real image that D is sure of, what is left is −σ(−z): relative 10⁻⁶, no absolute floor.
+        var objective = Get("binary_cross_entropy", d);
+        objective.ForGenerator(logits.Matrix, dLogits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+        // For an image that D is sure is real, what is left is −σ(−z): relative 10⁻⁶, no absolute floor.
         var expected = new double[,] { { -ReferenceObjective.Logistic(-50) / 3 }, { -ReferenceObjective.Logistic(-20) / 3 }, { -1 / 3.0 } };
         Close.Assert(expected, dLogits.Read(device), 0, 1e-6, device);
 
         using var one = GuardedMatrix.Of(d, new double[,] { { 20 } });
         using var loss = GuardedVector.Of(d, 0, 0);
-        new BinaryCrossEntropy(d).Launch(one.Matrix, 1, one.Matrix, loss.View.SubView(0, 1), loss.View.SubView(1, 1));
+        objective.ForGenerator(one.Matrix, one.Matrix, loss.View.SubView(0, 1), loss.View.SubView(1, 1));
         Close.Assert(ReferenceObjective.CrossEntropy(20, 1), loss.Read(device)[0], 0, 2e-6, device);
     }
 
     [Theory]
-    [InlineData(0f), InlineData(0.1f), InlineData(0.9f), InlineData(1f)]
-    public void TheReferencesDerivativesAreCentralDifferences(float target)
+    [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void AnImageThatDIsMoreThanSureOfKeepsTheLikelihoodFinite(string device)
+    {
+        var d = TestDevice.Get(device);
+        using var logits = GuardedMatrix.Of(d, new double[,] { { 1000 } });
+        using var metrics = GuardedVector.Of(d, 0, 0);
+        Get("maximum_likelihood", d).ForGenerator(logits.Matrix, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+        // e⁸⁰ from an argument of 80·log₂e, rounded by 2⁻²⁴·115.
+        Close.Assert(new[,] { { -Math.Exp(80) } }, logits.Read(device), 0, 1e-5, device);
+    }
+
+    [Fact]
+    public void TheReferencesDerivativesAreCentralDifferences()
     {
         const double h = 1e-5;
-        foreach (double z in (double[])[-50, -3, -0.4, 0, 0.7, 5, 50])
+        foreach (var (name, r) in ReferenceObjective.All)
         {
-            // h²/6 times a third derivative below ½ (0 for the square), and 10⁻¹⁶·1250/h.
-            Assert.Equal((ReferenceObjective.CrossEntropy(z + h, target) - ReferenceObjective.CrossEntropy(z - h, target)) / (2 * h), ReferenceObjective.CrossEntropyDerivative(z, target), 1e-7);
-            Assert.Equal((ReferenceObjective.LeastSquares(z + h, target) - ReferenceObjective.LeastSquares(z - h, target)) / (2 * h), ReferenceObjective.LeastSquaresDerivative(z, target), 1e-7);
+            foreach (double z in (double[])[-50, -3, -0.4, 0, 0.7, 5])
+            {
+                // h²/6 times a third derivative below ½ (e⁵ for the likelihood), and 10⁻¹⁶·1250/h.
+                foreach (double t in (double[])[0, 0.1, 0.9, 1])
+                    Near((r.Discriminator(z + h, t) - r.Discriminator(z - h, t)) / (2 * h), r.DiscriminatorDerivative(z, t), $"{name} D z={z} t={t}");
+                Near((r.Generator(z + h) - r.Generator(z - h)) / (2 * h), r.GeneratorDerivative(z), $"{name} G z={z}");
+            }
         }
+
+        static void Near(double difference, double derivative, string context) =>
+            Assert.True(Math.Abs(difference - derivative) <= 1e-7, $"{context}: {derivative} is not {difference}");
     }
 
     [Theory]
@@ -110,32 +149,45 @@ public class ObjectiveTests
     public void ANaNLogitShowsInLossAndGradient(string device)
     {
         var d = TestDevice.Get(device);
-        foreach (string objective in (string[])["cross-entropy", "least squares"])
+        using var targets = GuardedVector.Of(d, 0.9, 0.9);
+        foreach (string name in Create.Keys)
         {
-            using var logits = GuardedMatrix.Of(d, new double[,] { { 1 }, { double.NaN } });
-            using var metrics = GuardedVector.Of(d, 0, 0);
-            Launch(objective, d, logits.Matrix, 0.9f, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
-            Assert.True(float.IsFinite(logits.Read(device)[0, 0]));
-            Assert.True(float.IsNaN(logits.Read(device)[1, 0]), objective);
-            Assert.All(metrics.Read(device), x => Assert.True(float.IsNaN(x), objective));
+            var objective = Get(name, d);
+            foreach (bool side in (bool[])[false, true])
+            {
+                using var logits = GuardedMatrix.Of(d, new double[,] { { 1 }, { double.NaN } });
+                using var metrics = GuardedVector.Of(d, 0, 0);
+                ILGPU.ArrayView<float> loss = metrics.View.SubView(0, 1), score = metrics.View.SubView(1, 1);
+                if (side)
+                    objective.ForGenerator(logits.Matrix, logits.Matrix, loss, score);
+                else
+                    objective.ForDiscriminator(logits.Matrix, targets.View, 1, logits.Matrix, loss, score);
+                Assert.True(float.IsFinite(logits.Read(device)[0, 0]), name);
+                Assert.True(float.IsNaN(logits.Read(device)[1, 0]), name);
+                Assert.All(metrics.Read(device), x => Assert.True(float.IsNaN(x), name));
+            }
         }
     }
 
     [Fact]
     public void OneThreadAndManyAndTheKernelGiveTheSameBits()
     {
-        foreach (string objective in (string[])["cross-entropy", "least squares"])
+        foreach (var (name, create) in Create)
         {
             var bits = new List<float[]>();
-            foreach (var (name, threads) in (List<(string, int?)>)[("cpu", 1), ("cpu", 2), ("cpu", 3), ("cpu-ilgpu", null)])
+            foreach (var (device, threads) in (List<(string, int?)>)[("cpu", 1), ("cpu", 3), ("cpu-ilgpu", null)])
             {
-                using var d = ComputeDevice.Open(name, threads);
+                using var d = ComputeDevice.Open(device, threads);
                 using var logits = GuardedMatrix.Of(d, Draw.Uniform(601, 1, 31, -4, 4));
+                using var dLogits = GuardedMatrix.Unwritten(d, 601, 1);
+                using var targets = GuardedVector.Of(d, Targets(601, 1));
                 using var metrics = GuardedVector.Of(d, 0, 0);
-                Launch(objective, d, logits.Matrix, 0.9f, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
-                bits.Add([.. logits.Read(name).Cast<float>(), .. metrics.Read(name)]);
+                var objective = create(d);
+                objective.ForDiscriminator(logits.Matrix, targets.View, 0.3f, dLogits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+                objective.ForGenerator(logits.Matrix, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+                bits.Add([.. logits.Read(device).Cast<float>(), .. dLogits.Read(device).Cast<float>(), .. metrics.Read(device)]);
             }
-            Assert.All(bits, b => Assert.Equal(bits[0], b));
+            Assert.All(bits, b => Assert.True(bits[0].SequenceEqual(b), name));
         }
     }
 
@@ -147,16 +199,15 @@ public class ObjectiveTests
         using var other = GuardedMatrix.Unwritten(d, 4, 1);
         using var wide = GuardedMatrix.Unwritten(d, 3, 2);
         using var metrics = GuardedVector.Unwritten(d, 2);
+        using var targets = GuardedVector.Unwritten(d, 3);
         var one = metrics.View.SubView(0, 1);
-        foreach (string objective in (string[])["cross-entropy", "least squares"])
-        {
-            Assert.Throws<ArgumentException>(() => Launch(objective, d, z.Matrix, 1, other.Matrix, one, one));
-            Assert.Throws<ArgumentException>(() => Launch(objective, d, wide.Matrix, 1, wide.Matrix, one, one));
-            Assert.Throws<ArgumentException>(() => Launch(objective, d, z.Matrix, 1, z.Matrix, metrics.View, one));
-            Assert.Throws<ArgumentException>(() => Launch(objective, d, z.Matrix, 1, z.Matrix, one, metrics.View));
-            Assert.Throws<ArgumentOutOfRangeException>(() => Launch(objective, d, z.Matrix, float.NaN, z.Matrix, one, one));
-        }
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BinaryCrossEntropy(d).Launch(z.Matrix, 1.1f, z.Matrix, one, one));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BinaryCrossEntropy(d).Launch(z.Matrix, -0.1f, z.Matrix, one, one));
+        var objective = AdversarialObjective.Hinge(d);
+        Assert.Throws<ArgumentException>(() => objective.ForGenerator(z.Matrix, other.Matrix, one, one));
+        Assert.Throws<ArgumentException>(() => objective.ForGenerator(wide.Matrix, wide.Matrix, one, one));
+        Assert.Throws<ArgumentException>(() => objective.ForGenerator(z.Matrix, z.Matrix, metrics.View, one));
+        Assert.Throws<ArgumentException>(() => objective.ForGenerator(z.Matrix, z.Matrix, one, metrics.View));
+        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(z.Matrix, metrics.View, 1, z.Matrix, one, one));
+        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(z.Matrix, targets.View, float.NaN, z.Matrix, one, one));
+        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(z.Matrix, targets.View, 1, other.Matrix, one, one));
     }
 }

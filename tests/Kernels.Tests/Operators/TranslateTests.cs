@@ -43,6 +43,46 @@ public class TranslateTests
         Close.AssertEqual(x, gx.Read(context), context + " x");
     }
 
+    [Theory]
+    [OnCpu(nameof(Shapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(Shapes)), OnOpenCl(nameof(Shapes))]
+    public void BackwardIsTheTransposeOfTheMove(string device, int images, int channels, int height, int width, int reach, int seed)
+    {
+        var d = TestDevice.Get(device);
+        string context = $"{device} {images} images of {channels}×{height}×{width} reach={reach} seed={seed}";
+        var random = new Random(seed);
+        int n = channels * height * width;
+        double[,] x = Integers(), dy = Integers();
+        using var offsets = d.Allocate<int>(2 * images);
+        offsets.Upload([.. Enumerable.Range(0, 2 * images).Select(_ => random.Next(2 * reach + 1))]);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gdy = GuardedMatrix.Of(d, dy);
+        using var y = GuardedMatrix.Unwritten(d, images, n);
+        using var dx = GuardedMatrix.Unwritten(d, images, n);
+        var translate = new Translate(d);
+        translate.Launch(gx.Matrix, offsets.View, y.Matrix, height, width, reach, 0);
+        translate.Backward(gdy.Matrix, offsets.View, dx.Matrix, height, width, reach);
+        // With a fill of 0 the move is linear, image by image: ⟨move(x), dy⟩ = ⟨x, back(dy)⟩, exactly for integers. dy is random, so a wrong place shows.
+        float[,] moved = y.Read(context), back = dx.Read(context);
+        for (int r = 0; r < images; r++)
+        {
+            double forward = 0, backward = 0;
+            for (int i = 0; i < n; i++)
+            {
+                forward += moved[r, i] * dy[r, i];
+                backward += x[r, i] * back[r, i];
+            }
+            Assert.True(forward == backward, $"{context} image {r}: {forward} is not {backward}");
+        }
+
+        double[,] Integers()
+        {
+            var m = new double[images, n];
+            for (int i = 0; i < m.Length; i++)
+                m[i / n, i % n] = random.Next(-100, 101);
+            return m;
+        }
+    }
+
     [Fact]
     public void ShapesThatDoNotFitAreRefused()
     {

@@ -14,7 +14,7 @@ public class DropoutLayerTests
     {
         using var device = ComputeDevice.Open("cpu", 2);
         using var clock = new StepClock(device, 5);
-        var layer = new DropoutLayer(new OperatorSet(device), clock, Width, index: 1, rate: 0.4f);
+        var layer = new DropoutLayer(new OperatorSet(device), clock, Width, index: 1, rate: 0.4f, inPlace: true);
 
         var y = Forward(device, layer, new Pass(true, 0));
         // For x of ones y is the scaled mask, and so is dx for dy of ones.
@@ -24,10 +24,25 @@ public class DropoutLayerTests
 
         // The step of G has masks of its own, and so has the next step, another layer, and none where nothing is trained.
         Assert.NotEqual(y, Forward(device, layer, new Pass(true, 64)));
-        Assert.NotEqual(y, Forward(device, new DropoutLayer(new OperatorSet(device), clock, Width, 2, 0.4f), new Pass(true, 0)));
+        Assert.NotEqual(y, Forward(device, new DropoutLayer(new OperatorSet(device), clock, Width, 2, 0.4f, inPlace: true), new Pass(true, 0)));
         Assert.All(Forward(device, layer, new Pass(false, 0)), v => Assert.Equal(1, v));
         clock.Advance();
         Assert.NotEqual(y, Forward(device, layer, new Pass(true, 0)));
+    }
+
+    [Fact]
+    public void ALayerThatKeepsItsInputCopiesItWhereNothingIsTrained()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var clock = new StepClock(device, 5);
+        var layer = new DropoutLayer(new OperatorSet(device), clock, Width, index: 1, rate: 0.4f, inPlace: false);
+        Assert.False(layer.InPlace);
+        using var input = device.Allocate<float>(Rows * Width);
+        using var output = device.Allocate<float>(Rows * Width);
+        float[] x = [.. Enumerable.Range(0, Rows * Width).Select(i => i - 7.5f)];
+        input.Upload(x);
+        layer.Forward(new Matrix(input.View, Rows, Width), new Matrix(output.View, Rows, Width), new Pass(false, 0));
+        Assert.Equal(x, output.Download());
     }
 
     private static float[] Forward(ComputeDevice device, DropoutLayer layer, Pass pass) =>

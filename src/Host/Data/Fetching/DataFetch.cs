@@ -30,7 +30,7 @@ internal sealed class DataFetch(DownloadPolicy policy, IDownloadProgress progres
         using SocketsHttpHandler handler = new() { ConnectTimeout = policy.Stall, MaxAutomaticRedirections = 5 };
         using HttpClient client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"gpucgan/{ProgramVersion.Text}");
-        Downloader downloader = new(client, policy, progress);
+        Downloader downloader = new(client, policy, progress, TimeProvider.System);
         foreach (KnownFile file in missing)
             await downloader.Download(file, folder, mirrors);
         return missing.Count;

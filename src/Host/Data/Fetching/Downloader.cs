@@ -6,7 +6,11 @@ namespace GpuCgan.Host.Data.Fetching;
 /// Downloads one file of a well-known data set: from the first mirror that delivers the published bytes. A download that broke goes on where it stopped, if the
 /// server can do that; nothing stands under the file's own name before length and SHA-256 are right.
 /// </summary>
-internal sealed class Downloader(HttpClient client, DownloadPolicy policy, IDownloadProgress progress)
+/// <param name="client">Without a time limit of its own.</param>
+/// <param name="policy">How patient to be.</param>
+/// <param name="progress">Is told how it goes on.</param>
+/// <param name="clock">What <see cref="DownloadPolicy.Stall"/> is measured by.</param>
+internal sealed class Downloader(HttpClient client, DownloadPolicy policy, IDownloadProgress progress, TimeProvider clock)
 {
     /// <param name="file">What is wanted.</param>
     /// <param name="folder">Where it goes, an existing folder; the name is <see cref="KnownFile.PackedName"/>.</param>
@@ -40,7 +44,7 @@ internal sealed class Downloader(HttpClient client, DownloadPolicy policy, IDown
     /// <summary>Asks one mirror as often as makes sense, until the bytes that are here are the file's.</summary>
     private async Task DownloadFrom(Uri address, KnownFile file, PartialFile part)
     {
-        MirrorRequest request = new(client, policy.Stall, address, file.PackedBytes, bytes => progress.Advance(file.PackedName, bytes));
+        MirrorRequest request = new(client, policy.Stall, clock, address, file.PackedBytes, bytes => progress.Advance(file.PackedName, bytes));
         int attempts = 0;
         while (true)
         {
@@ -62,7 +66,7 @@ internal sealed class Downloader(HttpClient client, DownloadPolicy policy, IDown
                 if (part.Length - before < DownloadPolicy.GoodProgress && ++attempts >= policy.Attempts)
                     throw;
                 progress.Note(string.Create(CultureInfo.InvariantCulture, $"{address} {e.Message}; asking again"));
-                await Task.Delay(policy.Pause * Math.Pow(2, Math.Max(0, attempts - 1)));
+                await Task.Delay(policy.Pause * Math.Pow(2, Math.Max(0, attempts - 1)), clock);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace GpuCgan.Host.Data.Fetching;
 /// Asks one mirror for one file, or for the rest of it (RFC 9110, sections 13.1.5 and 14): <c>Range</c> from where the bytes end that are here, with <c>If-Range</c> where
 /// the server gave them a strong entity tag. Whatever does not continue these bytes starts the file again.
 /// </summary>
-internal sealed class MirrorRequest(HttpClient client, TimeSpan stall, Uri address, long bytes, Action<long> advance)
+internal sealed class MirrorRequest(HttpClient client, TimeSpan stall, TimeProvider clock, Uri address, long bytes, Action<long> advance)
 {
     private const int BufferBytes = 64 << 10;
 
@@ -30,7 +30,7 @@ internal sealed class MirrorRequest(HttpClient client, TimeSpan stall, Uri addre
                 request.Headers.IfRange = new RangeConditionHeaderValue(tag);
         }
 
-        using CancellationTokenSource silence = new(stall);
+        using CancellationTokenSource silence = new(stall, clock);
         using HttpResponseMessage response = await Try(() => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token));
         bool isResumed = Check(response, part, from);
         advance(part.Length);
@@ -103,7 +103,8 @@ internal sealed class MirrorRequest(HttpClient client, TimeSpan stall, Uri addre
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            bool isBroken = e is IOException || (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded;
+            // A reset before the answer's headers were read is an HttpRequestException around the IOException; one before a connection stood is not.
+            bool isBroken = e is IOException || e.InnerException is IOException || (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded;
             string why = (e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.');
             throw new MirrorException(isBroken ? "broke the connection" : $"cannot be reached ({why})", isTransient: isBroken);
         }

@@ -24,14 +24,6 @@ internal sealed class LoopbackMirror : IDisposable
     /// <summary>What was asked for, oldest first: the path, and the Range and If-Range headers.</summary>
     public ConcurrentQueue<(string Path, string? Range, string? IfRange)> Requests { get; } = new();
 
-    /// <summary>An address at which nothing listens.</summary>
-    public static Uri Nowhere()
-    {
-        (HttpListener listener, Uri address) = Listen();
-        listener.Close();
-        return address;
-    }
-
     public void Dispose()
     {
         listener.Close();
@@ -75,7 +67,7 @@ internal sealed class LoopbackMirror : IDisposable
             {
                 context = await listener.GetContextAsync();
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 await Task.WhenAll(exchanges);
                 return;
@@ -136,13 +128,17 @@ internal sealed class LoopbackMirror : IDisposable
         }
 
         /// <summary>Announces the whole file, sends its beginning and cuts the connection.</summary>
-        public async Task SendAndCut(byte[] file, int sent, string? tag = null)
+        /// <param name="file">The whole.</param>
+        /// <param name="sent">Bytes of the beginning.</param>
+        /// <param name="tag">The entity tag.</param>
+        /// <param name="arrived">Ends when the client has the beginning: a connection that is reset may take with it what was sent and not read yet.</param>
+        public async Task SendAndCut(byte[] file, int sent, string tag, Task arrived)
         {
-            if (tag is not null)
-                Response.Headers["ETag"] = tag;
+            Response.Headers["ETag"] = tag;
             Response.ContentLength64 = file.Length;
             await Response.OutputStream.WriteAsync(file.AsMemory(0, sent));
             await Response.OutputStream.FlushAsync();
+            await arrived;
             Response.Abort();
         }
     }

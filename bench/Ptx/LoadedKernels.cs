@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Reflection;
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Runtime;
+
+namespace GpuCgan.Ptx;
+
+/// <summary>
+/// The kernels that the operators load: every public operator is made on a device, and what it and its parts hold of ILGPU's launchers is collected. So an operator
+/// that is added is checked without being named here.
+/// </summary>
+internal static class LoadedKernels
+{
+    /// <summary>Kernels by operator and method, each once.</summary>
+    public static IReadOnlyList<(string Name, EntryPointDescription Entry)> Of(ComputeDevice device)
+    {
+        var found = new Dictionary<string, EntryPointDescription>();
+        foreach (var type in typeof(ComputeDevice).Assembly.GetExportedTypes().Where(t => t.Namespace == "GpuCgan.Kernels.Operators").OrderBy(t => t.Name, StringComparer.Ordinal))
+        {
+            if (type.GetConstructor([typeof(ComputeDevice)]) is { } constructor)
+            {
+                object made = constructor.Invoke([device]);
+                if (made is Gemm gemm)
+                    gemm.LoadAll();
+                Collect(made, type.Name, found, []);
+            }
+        }
+        return [.. found.Select(pair => (pair.Key, pair.Value))];
+    }
+
+    private static void Collect(object? part, string owner, Dictionary<string, EntryPointDescription> found, HashSet<object> seen)
+    {
+        if (part is Delegate launcher)
+        {
+            if (launcher.TryGetKernel(out var kernel))
+            {
+                var compiled = kernel.CompiledKernel;
+                var entry = compiled.IndexType == IndexType.KernelConfig
+                    ? EntryPointDescription.FromExplicitlyGroupedKernel(compiled.SourceMethod)
+                    : EntryPointDescription.FromImplicitlyGroupedKernel(compiled.SourceMethod);
+                found.TryAdd($"{owner}.{compiled.SourceMethod.Name}{Arguments(compiled.SourceMethod)}", entry);
+            }
+            return;
+        }
+        if (part is null or string or Type || part.GetType().IsPrimitive || !seen.Add(part))
+            return;
+        if (part is IEnumerable many)
+        {
+            foreach (object? one in many)
+                Collect(one, owner, found, seen);
+            return;
+        }
+        if (part.GetType().Assembly != typeof(ComputeDevice).Assembly || part is ComputeDevice)
+            return;
+        foreach (var field in part.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            Collect(field.GetValue(part), owner, found, seen);
+    }
+
+    private static string Arguments(MethodInfo method) => method.IsGenericMethod
+        ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>"
+        : method.DeclaringType!.IsGenericType ? $"<{string.Join(", ", method.DeclaringType.GetGenericArguments().Select(a => a.DeclaringType is { } outer ? outer.Name : a.Name))}>" : "";
+}

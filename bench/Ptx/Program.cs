@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Ptx;
+using ILGPU;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime.Cuda;
+
+// Compiles every operator's kernels to PTX as ILGPU would on an NVIDIA GPU, without one, and counts what matters in it.
+//   dotnet run -c Release --project bench/Ptx -- [--out FOLDER]        FOLDER gets one .ptx a kernel, for ptxas -v
+// Exit code 1: a kernel does not compile, or keeps variables in local memory.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+int at = Array.IndexOf(args, "--out");
+string? folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+if (folder is not null)
+    Directory.CreateDirectory(folder);
+
+using var device = ComputeDevice.Open("cpu-ilgpu");
+var kernels = LoadedKernels.Of(device);
+int bad = 0;
+Console.WriteLine($"{"kernel",-58} {"fma",5} {"ld.v4",6} {"st.v4",6} {"shared.v4",9} {"generic",7} {"local",6}");
+foreach (var (name, entry) in kernels)
+{
+    // A kernel that fails poisons its context, so each has one.
+    using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).Cuda());
+    using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null);
+    try
+    {
+        string ptx = ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
+        int local = Count(ptx, @"\.local");
+        bad += local > 0 ? 1 : 0;
+        Console.WriteLine($"{name,-58} {Count(ptx, @"\b(fma\.rn|mul)\.f32"),5} {Count(ptx, @"\bld\.global\.v4"),6} {Count(ptx, @"\bst\.global\.v4"),6} {Count(ptx, @"\bld\.shared\.v4"),9} {Count(ptx, @"\b(ld|st)\.(v\d\.)?[bfus]\d"),7} {local,6}");
+        if (folder is not null)
+            File.WriteAllText(Path.Combine(folder, Regex.Replace(name, @"[^\w.]+", "-") + ".ptx"), ptx);
+    }
+    catch (InternalCompilerException e)
+    {
+        bad++;
+        Console.WriteLine($"{name,-58} does not compile: {(e.InnerException ?? e).Message}");
+    }
+}
+Console.WriteLine($"{kernels.Count} kernels, {bad} bad");
+return bad == 0 ? 0 : 1;
+
+static int Count(string text, string pattern) => Regex.Count(text, pattern);

@@ -1,0 +1,110 @@
+using ILGPU.Runtime;
+
+namespace GpuCgan.Kernels.Devices;
+
+/// <summary>
+/// Does the same work again and again, recorded where the device can: a step of some fifty launches becomes one, and the host's share of it all but vanishes. On CUDA the
+/// recording is a graph; on other devices the work is simply called.
+/// </summary>
+/// <remarks>
+/// Work that repeats with a period, such as one step of G in five, has a number a phase, and each phase a recording of its own. Work that is recorded must not allocate, wait,
+/// or copy to or from the host, and what changes from step to step must lie in device memory, because a launch's arguments are frozen when it is recorded. So host state, such as the count of steps, is
+/// kept outside of it: work that fails to be recorded is called once more.
+/// </remarks>
+public sealed class StepRecorder : IDisposable
+{
+    /// <summary>Plain calls before a phase is recorded: the first one compiles and loads kernels, which no recording allows.</summary>
+    private const int WarmUps = 2;
+
+    private readonly IStepCapture? _capture;
+    private readonly Dictionary<int, Phase> _phases = [];
+
+    /// <summary>A recorder for work on <paramref name="device"/>'s stream.</summary>
+    public StepRecorder(ComputeDevice device)
+    {
+        if (!device.RecordsSteps)
+            return;
+        _capture = CudaGraphs.For(device, out string? why);
+        WhyPlain = why;
+    }
+
+    internal StepRecorder(IStepCapture? capture) => _capture = capture;
+
+    /// <summary>Why a device that could replay its steps launches them one kernel at a time; null where it replays them, was asked not to, or never could.</summary>
+    public string? WhyPlain { get; private set; }
+
+    /// <summary>Whether some phase is recorded by now.</summary>
+    public bool IsReplaying
+    {
+        get
+        {
+            foreach (var phase in _phases.Values)
+            {
+                if (phase.Recorded is not null)
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Does <paramref name="work"/>, which is the same for every call with this phase: calls it, records it, or replays what was recorded.</summary>
+    public void Run(int phase, Action work)
+    {
+        if (_capture is null || WhyPlain is not null)
+        {
+            work();
+            return;
+        }
+        if (!_phases.TryGetValue(phase, out var state))
+            _phases.Add(phase, state = new Phase());
+        if (state.Recorded is null && state.Calls++ >= WarmUps)
+            state.Recorded = Record(work);
+        if (state.Recorded is not null)
+            state.Recorded.Replay();
+        else
+            work();
+    }
+
+    /// <summary>Drops what was recorded, because memory or data that it names are no longer the same. The next calls warm up and record anew.</summary>
+    public void Forget()
+    {
+        foreach (var phase in _phases.Values)
+            phase.Recorded?.Dispose();
+        _phases.Clear();
+    }
+
+    /// <summary>The recording, or null where there can be none: then nothing of the work was done.</summary>
+    private IRecordedStep? Record(Action work)
+    {
+        try
+        {
+            _capture!.Begin();
+            try
+            {
+                work();
+            }
+            catch
+            {
+                _capture.Abandon();
+                throw;
+            }
+            return _capture.End();
+        }
+        catch (Exception e) when (e is RecordingException or AcceleratorException)
+        {
+            // A device that has truly failed fails again in the plain call that follows, and that is reported as what it is.
+            Forget();
+            WhyPlain = $"the step could not be recorded ({e.Message}); its kernels are launched one by one";
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Forget();
+
+    private sealed class Phase
+    {
+        public int Calls;
+        public IRecordedStep? Recorded;
+    }
+}

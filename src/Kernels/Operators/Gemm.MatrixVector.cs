@@ -1,0 +1,48 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Schemes;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuCgan.Kernels.Operators;
+
+public sealed partial class Gemm
+{
+    /// <summary>
+    /// A product with one column, such as the logits: a tile would leave all but one of its columns empty. A group of 16×16 lanes takes 16 rows, and each row's sum is in the order
+    /// of <see cref="Strands"/>: strand t adds k = t, t + 16, t + 32, …
+    /// </summary>
+    internal sealed class MatrixVector
+    {
+        private static void Kernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+        {
+            var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+            int lane = Group.IdxX;
+            // Neighbouring lanes read along whichever direction of A is contiguous.
+            int line = s.AColumn == 1 ? lane / Strands.Count : lane % Strands.Columns;
+            int strand = s.AColumn == 1 ? lane % Strands.Count : lane / Strands.Columns;
+            int row = Grid.IdxX * Strands.Columns + line;
+            float sum = 0;
+            for (int k = strand; row < s.M && k < s.K; k += Strands.Count)
+                sum += a[row * s.ARow + k * s.AColumn] * b[k * s.BRow];
+            float total = Strands.ColumnTotal(shared, sum, strand * Strands.Columns + line);
+            if (strand != 0 || row >= s.M)
+                return;
+            float before = epilogue.Accumulate != 0 ? c[row * s.CRow] : 0f;
+            if (epilogue.HasBias != 0)
+                total += bias[0];
+            c[row * s.CRow] = epilogue.Apply(total, before);
+        }
+
+        private readonly ComputeDevice _device;
+        private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> _kernel;
+
+        public MatrixVector(ComputeDevice device)
+        {
+            _device = device;
+            _kernel = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel);
+        }
+
+        public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue) => _kernel(
+            _device.Stream, new KernelConfig((s.M - 1) / Strands.Columns + 1, Strands.Lanes), a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
+    }
+}

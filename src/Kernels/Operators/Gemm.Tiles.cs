@@ -1,0 +1,124 @@
+using GpuCgan.Kernels.Numerics;
+using ILGPU;
+
+namespace GpuCgan.Kernels.Operators;
+
+public sealed partial class Gemm
+{
+    /// <summary>
+    /// What a lane adds up: blocks of 4×4 sums, <see cref="Down"/>×<see cref="Across"/> of them. ILGPU unrolls no loop and keeps an array in
+    /// registers only where every index is a constant, so the sums are fields.
+    /// </summary>
+    internal interface ISums<TSelf> where TSelf : struct, ISums<TSelf>
+    {
+        /// <summary>Blocks below one another.</summary>
+        static abstract int Down { get; }
+
+        /// <summary>Blocks beside one another.</summary>
+        static abstract int Across { get; }
+
+        /// <summary>
+        /// sums + a·b for one k, which lies at index <paramref name="ia"/> of the rows and <paramref name="ib"/> of the columns, in fours. The next block below
+        /// lies <paramref name="down"/> fours further, the next one beside <paramref name="across"/> fours. All four are constants, so they end up in the loads.
+        /// </summary>
+        static abstract TSelf Add(TSelf sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across);
+
+        /// <summary>Block <paramref name="index"/>, row by row.</summary>
+        static abstract Block4x4 Block(TSelf sums, int index);
+    }
+
+    /// <summary>4×4 sums.</summary>
+    internal readonly struct Block4x4(Float4 row0, Float4 row1, Float4 row2, Float4 row3) : ISums<Block4x4>
+    {
+        public readonly Float4 Row0 = row0, Row1 = row1, Row2 = row2, Row3 = row3;
+
+        public static int Down => 1;
+
+        public static int Across => 1;
+
+        public static Block4x4 Outer(Block4x4 sums, Float4 a, Float4 b) => new(
+            Float4.MultiplyAdd(a.X, b, sums.Row0), Float4.MultiplyAdd(a.Y, b, sums.Row1),
+            Float4.MultiplyAdd(a.Z, b, sums.Row2), Float4.MultiplyAdd(a.W, b, sums.Row3));
+
+        public static Block4x4 Add(Block4x4 sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across) => Outer(sums, a[ia], b[ib]);
+
+        public static Block4x4 Block(Block4x4 sums, int index) => sums;
+    }
+
+    /// <summary>8×4 sums: three reads for 32 multiplications, where <see cref="Block4x4"/> has two for 16.</summary>
+    internal readonly struct Block8x4(Block4x4 top, Block4x4 bottom) : ISums<Block8x4>
+    {
+        private readonly Block4x4 _top = top, _bottom = bottom;
+
+        public static int Down => 2;
+
+        public static int Across => 1;
+
+        public static Block8x4 Outer(Block8x4 sums, Float4 top, Float4 bottom, Float4 b) => new(Block4x4.Outer(sums._top, top, b), Block4x4.Outer(sums._bottom, bottom, b));
+
+        public static Block8x4 Add(Block8x4 sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across) => Outer(sums, a[ia], a[ia + down], b[ib]);
+
+        public static Block4x4 Block(Block8x4 sums, int index) => index == 0 ? sums._top : sums._bottom;
+    }
+
+    /// <summary>8×8 sums: four reads for 64 multiplications.</summary>
+    internal readonly struct Block8x8(Block8x4 left, Block8x4 right) : ISums<Block8x8>
+    {
+        private readonly Block8x4 _left = left, _right = right;
+
+        public static int Down => 2;
+
+        public static int Across => 2;
+
+        public static Block8x8 Add(Block8x8 sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across)
+        {
+            Float4 top = a[ia], bottom = a[ia + down];
+            return new(Block8x4.Outer(sums._left, top, bottom, b[ib]), Block8x4.Outer(sums._right, top, bottom, b[ib + across]));
+        }
+
+        public static Block4x4 Block(Block8x8 sums, int index) => index < 2 ? Block8x4.Block(sums._left, index) : Block8x4.Block(sums._right, index - 2);
+    }
+
+    /// <summary>
+    /// A tile of C, which one group computes with four teams of LaneRows×LaneColumns lanes, from slices of A and B that are <see cref="Depth"/> deep.
+    /// Depth is a multiple of <see cref="Period"/>: which k a team adds, and in which order, is the same for every tile.
+    /// </summary>
+    internal interface ITile
+    {
+        static abstract int LaneRows { get; }
+
+        static abstract int LaneColumns { get; }
+
+        static abstract int Depth { get; }
+    }
+
+    /// <summary>Sixteen warps' worth of work a quarter: most arithmetic for what it reads. 64×64 of C with <see cref="Block8x8"/>, 64×32 with <see cref="Block8x4"/>.</summary>
+    internal readonly struct BroadTile : ITile
+    {
+        public static int LaneRows => 8;
+
+        public static int LaneColumns => 8;
+
+        public static int Depth => 32;
+    }
+
+    /// <summary>32×32 of C with <see cref="Block4x4"/>: twice as deep, so half as many waits for memory where there is little to do between them.</summary>
+    internal readonly struct DeepTile : ITile
+    {
+        public static int LaneRows => 8;
+
+        public static int LaneColumns => 8;
+
+        public static int Depth => 64;
+    }
+
+    /// <summary>16×32 of C with <see cref="Block4x4"/>: for small batches, whose few tiles would leave most multiprocessors idle.</summary>
+    internal readonly struct NarrowTile : ITile
+    {
+        public static int LaneRows => 4;
+
+        public static int LaneColumns => 8;
+
+        public static int Depth => 64;
+    }
+}

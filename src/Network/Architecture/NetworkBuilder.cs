@@ -1,0 +1,81 @@
+using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Layers;
+
+namespace GpuCgan.Network.Architecture;
+
+/// <summary>
+/// Makes a network of a plan in two steps: first every layer takes its places in the arenas, then, once the arenas are there, the layers are made. A layer with weights or
+/// a normalisation takes the activation that follows it into its epilogue.
+/// </summary>
+/// <remarks>Tensors are named after the layer with weights that they belong to, counted from 1: linear1.weight, norm2.gamma.</remarks>
+internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, DeviceMemory memory, BatchNormOptions batchNorm)
+{
+    private readonly List<Func<Parameters, Layer>> _makers = [];
+    private int _weightLayers;
+    private int _dropouts;
+
+    /// <summary>The places of what is trained.</summary>
+    public ArenaLayout Trainable { get; } = new();
+
+    /// <summary>The places of what is estimated.</summary>
+    public ArenaLayout Statistics { get; } = new();
+
+    /// <summary>Takes the places of the plan's layers.</summary>
+    /// <param name="plan">What is built.</param>
+    /// <param name="firstStream">The first of the streams of initial values, two a layer with weights.</param>
+    public void Place(NetworkPlan plan, int firstStream)
+    {
+        // Whether the batch in front is still needed as it is when backward comes to it.
+        bool isOutputKept = true;
+        for (int i = 0; i < plan.Layers.Count; i++)
+        {
+            var layer = plan.Layers[i];
+            var spec = layer.Spec;
+            var activation = Activation.Identity;
+            if ((spec.HasWeights || spec.IsNorm) && i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.IsActivation)
+                activation = ActivationOf(plan.Layers[++i].Spec);
+            _makers.Add(spec.Kind switch
+            {
+                LayerKind.Linear => PlaceLinear(layer, activation, firstStream),
+                LayerKind.BatchNorm => PlaceBatchNorm(layer, activation),
+                LayerKind.Dropout => PlaceDropout(layer, inPlace: !isOutputKept),
+                _ when spec.IsActivation => _ => new ActivationLayer(operators, Width(layer), ActivationOf(spec)),
+                _ => throw new InvalidDataException($"layer '{spec.Text}': this program cannot build it yet."),
+            });
+            // A rectifier's slope can be told from its output times a mask; the slopes of the others cannot.
+            isOutputKept = activation.Kind is ActivationKind.Tanh or ActivationKind.Sigmoid || spec.IsActivation;
+        }
+    }
+
+    /// <summary>The layers, with their parameters in <paramref name="parameters"/>, whose arenas have the layouts of this builder.</summary>
+    public IReadOnlyList<Layer> Make(Parameters parameters) => [.. _makers.Select(make => make(parameters))];
+
+    private Func<Parameters, Layer> PlaceLinear(PlannedLayer layer, Activation activation, int firstStream)
+    {
+        int index = _weightLayers++;
+        var slots = LinearSlots.Add(Trainable, $"linear{index + 1}", (int)layer.Input.Length, Width(layer), firstStream + 2 * index);
+        return parameters => new Linear(operators, parameters, clock, slots, activation);
+    }
+
+    private Func<Parameters, Layer> PlaceBatchNorm(PlannedLayer layer, Activation activation)
+    {
+        var slots = BatchNormSlots.Add(Trainable, Statistics, $"norm{_weightLayers}", Width(layer));
+        return parameters => new BatchNormalization(operators, parameters, memory, slots, batchNorm, activation);
+    }
+
+    private Func<Parameters, Layer> PlaceDropout(PlannedLayer layer, bool inPlace)
+    {
+        int index = _dropouts++;
+        return _ => new DropoutLayer(operators, clock, Width(layer), index, layer.Spec.Value, inPlace);
+    }
+
+    private static int Width(PlannedLayer layer) => (int)layer.Output.Length;
+
+    private static Activation ActivationOf(LayerSpec spec) => spec.Kind switch
+    {
+        LayerKind.Relu => Activation.Relu,
+        LayerKind.LeakyRelu => spec.Value > 0 ? Activation.LeakyRelu(spec.Value) : Activation.Relu,
+        LayerKind.Tanh => Activation.Tanh,
+        _ => Activation.Sigmoid,
+    };
+}

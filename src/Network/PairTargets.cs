@@ -1,0 +1,73 @@
+using GpuCgan.Kernels;
+using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Recipes;
+using ILGPU;
+
+namespace GpuCgan.Network;
+
+/// <summary>
+/// What D should say of each pair of its batch [2·batch]: the real ones first, of them the last few under wrong labels, then the generated ones. D's loss is the mean over the real
+/// pairs plus the mean over all the others.
+/// </summary>
+internal sealed class PairTargets
+{
+    private readonly Recipe _recipe;
+    private readonly OperatorSet _operators;
+    private readonly AdversarialObjective _objective;
+    private readonly StepClock _clock;
+    private readonly int _classes;
+    private readonly int _real;
+    private readonly int _mismatched;
+    private readonly ArrayView<float> _targets;
+    private readonly ArrayView<int> _rotations;
+
+    public PairTargets(Recipe recipe, int classes, AdversarialObjective objective, OperatorSet operators, StepClock clock, DeviceMemory memory)
+    {
+        _recipe = recipe;
+        _operators = operators;
+        _objective = objective;
+        _clock = clock;
+        _classes = classes;
+        int batch = recipe.BatchSize;
+        // At least one where a share is asked for, and a real pair stays.
+        _mismatched = Math.Min(batch - 1, (int)MathF.Ceiling(recipe.MismatchedPairs * batch));
+        _real = batch - _mismatched;
+        var targets = memory.Array<float>(2 * batch);
+        targets.Upload([.. Enumerable.Repeat(recipe.RealTarget, _real), .. Enumerable.Repeat(recipe.FakeTarget, 2 * batch - _real)]);
+        _targets = targets.View;
+        _rotations = memory.View<int>(Math.Max(1, _mismatched));
+    }
+
+    /// <summary>Puts the last real images of a batch under wrong labels.</summary>
+    /// <param name="labels">[batch], the real images' labels.</param>
+    public void Mismatch(ArrayView<int> labels)
+    {
+        if (_mismatched == 0)
+            return;
+        var wrong = labels.SubView(_real, _mismatched);
+        _operators.Philox.Integers(_clock.View, Purpose.MismatchedLabels, _rotations, _classes - 1);
+        _operators.RotateLabels.Launch(wrong, _rotations, wrong, _classes);
+    }
+
+    /// <summary>D's loss and its gradient for the logits of a whole batch [2·batch, 1].</summary>
+    public void Score(Matrix logits, Matrix dLogits, MetricsBuffer metrics)
+    {
+        int batch = _recipe.BatchSize;
+        if (_recipe.LabelNoise > 0)
+        {
+            Flip(0, _targets.SubView(0, _real), _recipe.RealTarget, _recipe.FakeTarget);
+            Flip(1, _targets.SubView(batch, batch), _recipe.FakeTarget, _recipe.RealTarget);
+        }
+        float unreal = batch + _mismatched;
+        Score(0, _real, 1, metrics.RealScore);
+        if (_mismatched > 0)
+            Score(_real, _mismatched, _mismatched / unreal, metrics.MismatchedScore);
+        Score(batch, batch, batch / unreal, metrics.FakeScore);
+
+        void Score(int start, int count, float weight, ArrayView<float> score) => _objective.ForDiscriminator(
+            logits.SliceRows(start, count), _targets.SubView(start, count), weight, dLogits.SliceRows(start, count), metrics.DiscriminatorLoss, score);
+    }
+
+    private void Flip(int stream, ArrayView<float> targets, float own, float other) =>
+        _operators.Bernoulli.Launch(_clock.View, Purpose.LabelNoise(stream), new Matrix(targets, 1, targets.IntLength), _recipe.LabelNoise, other, own);
+}

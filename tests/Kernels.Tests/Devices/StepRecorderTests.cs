@@ -1,0 +1,190 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace GpuCgan.Kernels.Tests.Devices;
+
+public class StepRecorderTests
+{
+    /// <summary>A driver that writes down what it is asked for. While it records, work that is "queued" through it is kept, not done.</summary>
+    private sealed class Driver : IStepCapture
+    {
+        private List<string>? _recording;
+
+        public List<string> Log { get; } = [];
+
+        public string? FailIn { get; set; }
+
+        public void Queue(string work)
+        {
+            if (_recording is null)
+            {
+                Log.Add(work);
+                return;
+            }
+            if (FailIn == "queue")
+                throw new CudaException("operation not permitted when stream is capturing");
+            _recording.Add(work);
+        }
+
+        public void Begin()
+        {
+            if (FailIn == "begin")
+                throw new RecordingException("cuStreamBeginCapture: CUDA_ERROR_NOT_SUPPORTED");
+            Assert.Null(_recording);
+            _recording = [];
+            Log.Add("begin");
+        }
+
+        public IRecordedStep End()
+        {
+            var recorded = _recording!;
+            _recording = null;
+            Log.Add("end");
+            return FailIn == "end" ? throw new RecordingException("cuGraphInstantiate: CUDA_ERROR_OUT_OF_MEMORY") : new Graph(this, recorded);
+        }
+
+        public void Abandon()
+        {
+            _recording = null;
+            Log.Add("abandon");
+        }
+
+        private sealed class Graph(Driver driver, List<string> work) : IRecordedStep
+        {
+            public void Replay()
+            {
+                if (driver.FailIn == "replay")
+                    throw new CudaException("cuGraphLaunch: CUDA_ERROR_ILLEGAL_ADDRESS");
+                driver.Log.Add($"replay {string.Join(' ', work)}");
+            }
+
+            public void Dispose() => driver.Log.Add("dispose");
+        }
+    }
+
+    [Fact]
+    public void APhaseIsCalledTwiceRecordedOnceAndReplayed()
+    {
+        var driver = new Driver();
+        using var recorder = new StepRecorder(driver);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(i > 2, recorder.IsReplaying);
+            recorder.Run(0, () => driver.Queue("a"));
+        }
+        Assert.Equal(["a", "a", "begin", "end", "replay a", "replay a", "replay a"], driver.Log);
+        Assert.Null(recorder.WhyPlain);
+    }
+
+    [Fact]
+    public void EachPhaseHasARecordingOfItsOwn()
+    {
+        var driver = new Driver();
+        using var recorder = new StepRecorder(driver);
+        for (int i = 0; i < 4; i++)
+        {
+            recorder.Run(0, () => driver.Queue("a"));
+            recorder.Run(7, () => driver.Queue("b"));
+        }
+        Assert.Equal(["a", "b", "a", "b", "begin", "end", "replay a", "begin", "end", "replay b", "replay a", "replay b"], driver.Log);
+    }
+
+    [Fact]
+    public void WhatIsForgottenIsWarmedUpAndRecordedAnew()
+    {
+        var driver = new Driver();
+        using (var recorder = new StepRecorder(driver))
+        {
+            for (int i = 0; i < 3; i++)
+                recorder.Run(0, () => driver.Queue("old"));
+            recorder.Forget();
+            Assert.False(recorder.IsReplaying);
+            for (int i = 0; i < 3; i++)
+                recorder.Run(0, () => driver.Queue("new"));
+        }
+        Assert.Equal(["old", "old", "begin", "end", "replay old", "dispose", "new", "new", "begin", "end", "replay new", "dispose"], driver.Log);
+    }
+
+    /// <summary>Wherever it fails, the step is done, once, and so are those after it, and the reason can be told.</summary>
+    [Theory]
+    [InlineData("begin", "NOT_SUPPORTED", new string[0]), InlineData("queue", "not permitted", new[] { "begin", "abandon" }), InlineData("end", "OUT_OF_MEMORY", new[] { "begin", "end" })]
+    public void AFailedRecordingGoesOnWithPlainCalls(string where, string reason, string[] asked)
+    {
+        var driver = new Driver { FailIn = where };
+        using var recorder = new StepRecorder(driver);
+        for (int i = 0; i < 5; i++)
+            recorder.Run(0, () => driver.Queue("a"));
+        Assert.Equal(["a", "a", .. asked, "a", "a", "a"], driver.Log);
+        Assert.Contains(reason, recorder.WhyPlain, StringComparison.Ordinal);
+        Assert.False(recorder.IsReplaying);
+    }
+
+    [Fact]
+    public void AFailureInOnePhaseDropsTheOthers()
+    {
+        var driver = new Driver();
+        using var recorder = new StepRecorder(driver);
+        for (int i = 0; i < 3; i++)
+            recorder.Run(0, () => driver.Queue("a"));
+        driver.FailIn = "end";
+        for (int i = 0; i < 3; i++)
+            recorder.Run(1, () => driver.Queue("b"));
+        recorder.Run(0, () => driver.Queue("a"));
+        Assert.Equal(["a", "a", "begin", "end", "replay a", "b", "b", "begin", "end", "dispose", "b", "a"], driver.Log);
+    }
+
+    [Fact]
+    public void ADeviceThatFailsInAReplayIsNotHidden()
+    {
+        var driver = new Driver();
+        using var recorder = new StepRecorder(driver);
+        for (int i = 0; i < 3; i++)
+            recorder.Run(0, () => driver.Queue("a"));
+        driver.FailIn = "replay";
+        Assert.ThrowsAny<AcceleratorException>(() => recorder.Run(0, () => driver.Queue("a")));
+        Assert.Null(recorder.WhyPlain);
+    }
+
+    [Fact]
+    public void AnErrorOfTheWorkItselfIsNotHidden()
+    {
+        var driver = new Driver();
+        using var recorder = new StepRecorder(driver);
+        for (int i = 0; i < 2; i++)
+            recorder.Run(0, () => driver.Queue("a"));
+        Assert.Throws<ArgumentException>(() => recorder.Run(0, () => throw new ArgumentException("shapes")));
+        Assert.Equal(["a", "a", "begin", "abandon"], driver.Log);
+    }
+
+    /// <summary>Steps on the device's own counter, so that calls that were recorded but not done, or done twice, are seen.</summary>
+    [Theory]
+    [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void WorkIsDoneOnceACall(string device)
+    {
+        var d = TestDevice.Get(device);
+        using var clock = new StepClock(d, 5);
+        using var recorder = new StepRecorder(d);
+        for (uint i = 1; i <= 6; i++)
+        {
+            recorder.Run(0, clock.Advance);
+            Assert.Equal(i, clock.Read().Step);
+        }
+        Assert.Null(recorder.WhyPlain);
+        Assert.Equal(d.Kind == DeviceKind.Cuda, recorder.IsReplaying);
+    }
+
+    [Fact]
+    public void ADeviceThatWasAskedNotToRecordsNothing()
+    {
+        using var d = ComputeDevice.Open("cpu", 1, recordSteps: false);
+        Assert.False(d.RecordsSteps);
+        using var clock = new StepClock(d, 5);
+        using var recorder = new StepRecorder(d);
+        for (int i = 0; i < 4; i++)
+            recorder.Run(0, clock.Advance);
+        Assert.Equal(4u, clock.Read().Step);
+        Assert.Null(recorder.WhyPlain);
+    }
+}

@@ -1,0 +1,127 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
+using GpuCgan.Kernels.Profiling;
+using ILGPU;
+
+namespace GpuCgan.Kernels.Tests.Profiling;
+
+/// <summary>What each operator says of a launch, counted here by hand for M = 6 and N = 5.</summary>
+public sealed class AnnouncementTests : IDisposable
+{
+    private const int M = 6, N = 5, E = M * N;
+
+    private readonly ComputeDevice _device = ComputeDevice.Open("cpu", 2, profiling: true);
+    private readonly List<IDisposable> _memory = [];
+    private readonly ArrayView<StepState> _clock;
+
+    public AnnouncementTests()
+    {
+        var clock = new StepClock(_device, 1);
+        _memory.Add(clock);
+        _clock = clock.View;
+    }
+
+    public void Dispose()
+    {
+        foreach (var memory in _memory)
+            memory.Dispose();
+        _device.Dispose();
+    }
+
+    private ArrayView<T> View<T>(int length) where T : unmanaged
+    {
+        var array = _device.Allocate<T>(length);
+        _memory.Add(array);
+        return array.View;
+    }
+
+    private Matrix New(int rows = M, int columns = N) => new(View<float>(rows * columns), rows, columns);
+
+    private void Says(string kernel, string shape, long flops, long bytes, Action launch)
+    {
+        var step = new LaunchRecorder(_device).Record(launch);
+        var said = Assert.Single(step.Launches);
+        Assert.Equal((kernel, shape, flops, bytes), (said.Kernel, said.Shape, said.Flops, said.Bytes));
+        Assert.Equal(0, step.Unannounced);
+    }
+
+    [Fact]
+    public void Products()
+    {
+        var gemm = new Gemm(_device);
+        Matrix x = New(M, 4), w = New(4, N), y = New();
+        const long operands = 4 * (M * 4 + 4 * N + E);
+        Says("Gemm.Forward", "6×5×4", 2 * E * 4, operands, () => gemm.Forward(x, w, default, y, Activation.Identity));
+        Says("Gemm.Forward", "6×5×4", 2 * E * 4, operands + 4 * N, () => gemm.Forward(x, w, View<float>(N), y, Activation.Relu));
+        Says("Gemm.InputGradient", "6×4×5", 2 * E * 4, operands, () => gemm.InputGradient(y, w, x));
+        Says("Gemm.WeightGradient", "4×5×6", 2 * E * 4, operands, () => gemm.WeightGradient(x, y, w, accumulate: false));
+        Says("Gemm.WeightGradient", "4×5×6", 2 * E * 4, operands + 4 * 4 * N, () => gemm.WeightGradient(x, y, w, accumulate: true));
+        // The one column that is made as a row.
+        Says("Gemm.Forward", "6×1×4", 2 * M * 4, 4 * (M * 4 + 4 + M), () => gemm.Forward(x, New(4, 1), default, New(M, 1), Activation.Identity));
+    }
+
+    [Fact]
+    public void Normalisation()
+    {
+        var norm = new BatchNorm(_device);
+        ArrayView<float> V() => View<float>(N);
+        var options = new BatchNormOptions();
+        // Σx; x − μ, its square, their sum; x̂ in two; γ and β. Parameters and running estimates are read, six vectors written.
+        Says("BatchNorm.Forward", "6×5", 8 * E, 4 * (2 * E + 8 * N), () => norm.Forward(New(), V(), V(), V(), V(), New(), V(), V(), options, Activation.Relu));
+        Says("BatchNorm.Infer", "6×5", 4 * E, 4 * (2 * E + 4 * N), () => norm.Infer(New(), V(), V(), V(), V(), New(), options, Activation.Relu));
+        Says("BatchNorm.Backward", "6×5", 11 * E, 4 * (4 * E + 5 * N), () => norm.Backward(New(), New(), New(), V(), V(), V(), New(), V(), V(), Activation.Relu, false));
+    }
+
+    [Fact]
+    public void ElementByElement()
+    {
+        Says("Activate.Forward", "6×5", E, 8 * E, () => new Activate(_device).Forward(New(), New(), Activation.Tanh));
+        Says("Activate.Backward", "6×5", E, 12 * E, () => new Activate(_device).Backward(New(), New(), New(), Activation.Tanh));
+        Says("CopyMatrix", "6×5", 0, 8 * E, () => new CopyMatrix(_device).Launch(New(), New()));
+        Says("Dropout", "6×5", 2 * E, 8 * E, () => new Dropout(_device).Launch(_clock, Purpose.Dropout(1), New(), New(), 0.5f));
+        Says("ExponentialMovingAverage", "7", 21, 84, () => new ExponentialMovingAverage(_device).Launch(_clock, View<float>(7), View<float>(7), 0.9f));
+        Says("Adam", "7", 105, 196, () => new Adam(_device).Launch(_clock, 1, 0, View<float>(7), View<float>(7), View<float>(7), View<float>(7), new AdamOptions()));
+        Says("Translate", "6×4", 0, 8 * 24 + 4 * 12, () => new Translate(_device).Launch(New(M, 4), View<int>(12), New(M, 4), 2, 2, 1, -1));
+    }
+
+    [Fact]
+    public void Sums()
+    {
+        Says("ColumnSum", "6×5", E, 4 * (E + N), () => new ColumnSum(_device).Launch(New(), View<float>(N), false));
+        Says("Sum", "7", 7, 28, () => new Sum(_device).Launch(View<float>(7), View<float>(1), 1, false));
+        Says("FiniteCheck", "7", 21, 28, () => new FiniteCheck(_device).Launch(View<float>(7), View<int>(1)));
+        Says("BinaryCrossEntropy", "6", 16 * M, 8 * M, () => new Objective<BinaryCrossEntropy>(_device).ForDiscriminator(New(M, 1), View<float>(M), 1, New(M, 1), View<float>(1), View<float>(1)));
+        Says("LeastSquares", "6", 7 * M, 8 * M, () => new Objective<LeastSquares>(_device).ForGenerator(New(M, 1), New(M, 1), View<float>(1), View<float>(1)));
+        Says("SoftmaxCrossEntropy", "6×5", 22 * E, 8 * E + 4 * M, () => new SoftmaxCrossEntropy(_device).Launch(New(), View<int>(M), New(), View<float>(1), View<int>(1)));
+    }
+
+    [Fact]
+    public void BatchesLabelsAndRandomNumbers()
+    {
+        Says("GatherScale", "6×5", 3 * E, 5 * E + 9 * M, () => new GatherScale(_device).Launch(View<int>(M), View<byte>(3 * N), View<byte>(3), New(), View<int>(M)));
+        Says("KeyedShuffle", "6", 0, 4 * M, () => new KeyedShuffle(_device).Launch(_clock, Purpose.Shuffle, 9, View<int>(M)));
+        Says("OneHot", "6×5", 0, 4 * M + 4 * E, () => new OneHot(_device).Launch(View<int>(M), New()));
+        Says("Embedding.Forward", "6×5 of 3", 0, 4 * M + 8 * E, () => new Embedding(_device).Forward(View<int>(M), New(3), New()));
+        Says("Embedding.Gradient", "6×5 to 3", E, 4 * M + 4 * (E + 15), () => new Embedding(_device).Gradient(View<int>(M), New(), New(3), false));
+        Says("Embedding.Gradient", "6×5 to 3", E, 4 * M + 4 * (E + 30), () => new Embedding(_device).Gradient(View<int>(M), New(), New(3), true));
+        var philox = new Philox(_device);
+        Says("Philox.Normal", "6×5", 4 * E, 4 * E, () => philox.Normal(_clock, Purpose.Latent(0), New()));
+        Says("Philox.Uniform", "6×5", 2 * E, 4 * E, () => philox.Uniform(_clock, Purpose.Latent(0), New(), 0, 1));
+        Says("Bernoulli", "6×5", 2 * E, 4 * E, () => new Bernoulli(_device).Launch(_clock, Purpose.Latent(0), New(), 0.5f, 1, 0));
+        Says("InstanceNoise", "6×5", 6 * E, 8 * E, () => new InstanceNoise(_device).Launch(_clock, Purpose.Latent(0), New(), New(), 0.5f));
+        Says("RotateLabels", "6", 0, 12 * M, () => new RotateLabels(_device).Launch(View<int>(M), View<int>(M), View<int>(M), 3));
+        Says("Philox.Integers", "6", 0, 4 * M, () => philox.Integers(_clock, Purpose.Labels(0), View<int>(M), 3));
+        var clock = new StepClock(_device, 1);
+        _memory.Add(clock);
+        Says("StepClock.Advance", "1", 0, 8, clock.Advance);
+        Says("Copy", "6", 0, 2 * 4 * M, () => _device.Copy(View<int>(M), View<int>(M)));
+        Assert.Throws<ArgumentException>(() => _device.Copy(View<int>(M), View<int>(N)));
+    }
+
+    [Fact]
+    public void AConcatenationIsTwoCopies()
+    {
+        var step = new LaunchRecorder(_device).Record(() => new Concatenate(_device).Launch(New(), New(M, 2), New(M, N + 2)));
+        Assert.Equal([("CopyMatrix", "6×5"), ("CopyMatrix", "6×2")], step.Launches.Select(l => (l.Kernel, l.Shape)));
+    }
+}

@@ -1,0 +1,52 @@
+using GpuCgan.Network.Architecture;
+using GpuCgan.Network.Recipes;
+
+namespace GpuCgan.Network.Tests.Architecture;
+
+public class GanPlanTests
+{
+    private static readonly ImageShape Mnist = new(28, 28, 1);
+
+    public static TheoryData<Recipe, string> Impossible => new()
+    {
+        { new Recipe { Generator = ["linear 128"] }, "generator: its last layer makes 128, and the images are 1×28×28" },
+        { new Recipe { Generator = ["linear 4 at 1/8", "linear image"] }, "generator: layer 'linear 4 at 1/8'" },
+        { new Recipe { Generator = ["tanh", "linear image"] }, "generator: it begins with 'tanh'" },
+        { new Recipe { Discriminator = ["linear 1", "sigmoid"] }, "discriminator: it ends in 'sigmoid'" },
+        { new Recipe { Discriminator = ["linear 2"] }, "discriminator: its last layer makes 2, and one score is wanted" },
+        { new Recipe { Discriminator = ["dropout 0.1", "linear 1"] }, "discriminator: it begins with 'dropout 0.1'" },
+        { new Recipe { GeneratorLabel = GeneratorLabelKind.None }, "the label reaches one of the two networks alone" },
+    };
+
+    [Theory]
+    [InlineData(DiscriminatorLabelKind.None, "1×28×28")]
+    [InlineData(DiscriminatorLabelKind.OneHot, "794")]
+    [InlineData(DiscriminatorLabelKind.Embedding, "794")]
+    [InlineData(DiscriminatorLabelKind.Planes, "11×28×28")]
+    [InlineData(DiscriminatorLabelKind.Plane, "2×28×28")]
+    public void WhatTheDiscriminatorTakes(DiscriminatorLabelKind label, string input)
+    {
+        var recipe = new Recipe { DiscriminatorLabel = label, GeneratorLabel = label == DiscriminatorLabelKind.None ? GeneratorLabelKind.None : GeneratorLabelKind.OneHot };
+        Assert.Equal(input, GanPlan.Of(recipe, Mnist, 10).Discriminator.Input.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Impossible))]
+    public void WhatMakesNoGanOfTheDataIsRefusedWithTheReason(Recipe recipe, string why)
+    {
+        var e = Assert.Throws<InvalidDataException>(() => GanPlan.Of(recipe with { Name = "odd" }, Mnist, 10));
+        Assert.StartsWith("recipe 'odd': ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(why, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void EveryBuiltInRecipeMakesAGanOfBothDataSets()
+    {
+        foreach (string name in RecipeFile.Names)
+        {
+            Assert.NotNull(GanPlan.Of(RecipeFile.Load(name), Mnist, 10));
+            Assert.NotNull(GanPlan.Of(RecipeFile.Load(name), new ImageShape(8, 8, 1), 10));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Network.Recipes;
+
+namespace GpuCgan.Network.Tests;
+
+/// <summary>A step can be recorded once and replayed: nothing in it comes from the host.</summary>
+public class RecordedStepTests
+{
+    private static readonly Recipe Everything = TinyGan.Recipe with { GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f };
+
+    /// <summary>For the kernels on the CPU accelerator, where launches make shared memory out of buffers, <see cref="AdversarialStepTests"/> counts the host's calls.</summary>
+    [Theory]
+    [OnCpu, OnCuda, OnOpenCl]
+    public void AStepNeitherAllocatesOnTheDeviceNorCopiesNorWaits(string name)
+    {
+        using var device = ComputeDevice.Open(name);
+        using var gan = TinyGan.Create(device, Everything);
+        // Two warm-ups, which load kernels, and the recording.
+        for (int i = 0; i < 3; i++)
+            gan.TrainStep();
+        gan.Synchronize();
+        long calls = device.HostCalls;
+        int objects = device.Accelerator.NumberChildObjects;
+        for (int i = 0; i < 2; i++)
+            gan.TrainStep();
+        Assert.Equal(calls, device.HostCalls);
+        Assert.Equal(objects, device.Accelerator.NumberChildObjects);
+        // A wait, an allocation or a copy to the host would have ended the recording.
+        Assert.Null(gan.WhyNotRecorded);
+        Assert.Equal(5, gan.ReadMetrics().Steps);
+    }
+
+    /// <summary>Replayed or launched one by one, resumed or loaded with other data on the way: the parameters are the same to the last bit.</summary>
+    [Theory]
+    [OnCpu, OnCuda, OnOpenCl]
+    public void RecordedStepsGiveTheBitsOfPlainOnes(string name)
+    {
+        float[] Train(bool record)
+        {
+            using var device = ComputeDevice.Open(name, recordSteps: record);
+            using var gan = TinyGan.Create(device, Everything);
+            var (pixels, labels) = TinyGan.Data(40);
+            for (int i = 0; i < 15; i++)
+            {
+                if (i == 5)
+                    gan.Load(pixels, labels);
+                if (i == 10)
+                    gan.GoOnFrom(100);
+                gan.TrainStep();
+            }
+            return TinyGan.AllParameters(gan);
+        }
+        Assert.Equal(Train(record: false), Train(record: true));
+    }
+}
