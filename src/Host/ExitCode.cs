@@ -33,6 +33,7 @@ internal static class ExitCode
         catch (Exception e)
         {
             Messages.Error(e is UsageException or InvalidDataException or IOException or UnauthorizedAccessException or DeviceNotFoundException
+                or DivergedException or DeviceFailedException
                 ? e.Message
                 : Of(e) == DeviceFailed
                     ? $"the device failed: {e.Message}"
@@ -47,7 +48,7 @@ internal static class ExitCode
     {
         UsageException or InvalidDataException or IOException or UnauthorizedAccessException or DeviceNotFoundException => BadInput,
         DivergedException => Diverged,
-        AcceleratorException => DeviceFailed,
+        DeviceFailedException or AcceleratorException => DeviceFailed,
         _ => Defect,
     };
 }

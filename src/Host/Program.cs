@@ -17,6 +17,7 @@ var root = new RootCommand("Trains conditional GANs on any GPU or the CPU: give 
     DataCommand.Create(),
     EvaluateCommand.Create(),
     ReportCommand.Create(),
+    ExportCommand.Create(),
     ProfileCommand.Create(),
     BenchCommand.Create(),
     CommonOptions.Verbose,

@@ -37,6 +37,9 @@ internal sealed class Arena
         Upload(all);
     }
 
+    /// <summary>Waits for the device and copies one tensor.</summary>
+    public float[] Download(TensorSlot slot) => Download().AsSpan((int)slot.Offset, slot.Length).ToArray();
+
     public void Upload(ReadOnlySpan<float> all) => _memory.Upload(all);
 }
 

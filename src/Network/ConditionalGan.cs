@@ -58,7 +58,7 @@ public sealed class ConditionalGan : IDisposable
     private readonly Matrix _dSeen;
     private readonly Matrix _dImages;
     private readonly Parameters? _average;
-    private readonly DeviceArray<int> _nonFinite;
+    private readonly FiniteWatch _finite;
     private DiagnosticsReader? _diagnostics;
     private TrainingData? _data;
     private int _stepsSinceReading;
@@ -87,7 +87,7 @@ public sealed class ConditionalGan : IDisposable
         Classes = classes;
         Seed = seed;
         _memory = new DeviceMemory(device, mostBytes);
-        _operators = new OperatorSet(device);
+        _operators = OperatorSet.Compile(device);
         _clock = new StepClock(device, seed);
         _generatorClock = recipe.NCritic == 1 ? _clock : new StepClock(device, seed);
         _recorder = new StepRecorder(device);
@@ -108,7 +108,7 @@ public sealed class ConditionalGan : IDisposable
         _dLogits = _memory.Column(2 * batch);
         _dSeen = _memory.Matrix(batch, image.Pixels);
         _dImages = _augmentations.IsEmpty ? _dSeen : _memory.Matrix(batch, image.Pixels);
-        _nonFinite = _memory.Array<int>(1);
+        _finite = new FiniteWatch(_memory, _operators.FiniteCheck);
         _generator.Initialize();
         _discriminator.Initialize();
         if (recipe.GeneratorAverage > 0)
@@ -119,6 +119,9 @@ public sealed class ConditionalGan : IDisposable
             _average.Statistics.Upload(of.Statistics.Download());
         }
     }
+
+    /// <summary>Where it lies.</summary>
+    public ComputeDevice Device => _device;
 
     /// <summary>What is trained.</summary>
     public Recipe Recipe { get; }
@@ -134,6 +137,9 @@ public sealed class ConditionalGan : IDisposable
 
     /// <summary>Steps done, from the first start of the run.</summary>
     public long Step { get; private set; }
+
+    /// <summary>Whether samples are drawn from an average of G and not from G itself.</summary>
+    public bool HasAverage => _average is not null;
 
     /// <summary>Why a device that could replay a recorded step launches its kernels one by one; null where it replays, or never could. See <see cref="StepRecorder.WhyPlain"/>.</summary>
     public string? WhyNotRecorded => _recorder.WhyPlain;
@@ -300,18 +306,38 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Waits for the device and looks at what the last step left there.</summary>
     public StepDiagnostics ReadDiagnostics() => (_diagnostics ??= new DiagnosticsReader(_device, _operators, _memory, this)).Read(this);
 
-    /// <summary>Waits for the device and says which network's parameters are not all finite, or null.</summary>
+    /// <summary>
+    /// Waits for the device and names the first thing that is not finite, or returns null: a weight, a statistic, a gradient or a moment of a network, such as
+    /// <c>discriminator linear2.weight</c> or <c>generator linear1.bias (gradient)</c>, or a loss since the last reading.
+    /// </summary>
     public string? FindNonFinite()
     {
-        foreach (var (name, parameters) in ((string, Parameters)[])[("generator", _generator.Parameters), ("discriminator", _discriminator.Parameters)])
-        {
-            _nonFinite.Upload([0]);
-            _operators.FiniteCheck.Launch(parameters.Values.View, _nonFinite.View);
-            if (_nonFinite.Download()[0] != 0)
-                return name;
-        }
-        return null;
+        // The weights first: they are what a person knows by name, and what everything else is computed from.
+        var watched = SavedArenas().Append(("generator.gradient", _generator.Parameters.Gradients)).Append(("discriminator.gradient", _discriminator.Parameters.Gradients));
+        return _finite.Find([.. watched.OrderBy(arena => arena.Item1.Contains('.'))]) ?? _metrics.FindNonFinite();
     }
+
+    /// <summary>All that the next step follows from beside recipe, seed and step, with the names that checkpoints give it.</summary>
+    internal IEnumerable<(string Name, Arena Arena)> SavedArenas()
+    {
+        foreach (var (name, p) in ((string, Parameters)[])[("generator", _generator.Parameters), ("discriminator", _discriminator.Parameters)])
+        {
+            yield return (name, p.Values);
+            yield return ($"{name}.statistics", p.Statistics);
+            yield return ($"{name}.adam_first", p.FirstMoments);
+            yield return ($"{name}.adam_second", p.SecondMoments);
+        }
+        if (_average is not null)
+        {
+            yield return ("generator_average", _average.Values);
+            yield return ("generator_average.statistics", _average.Statistics);
+        }
+    }
+
+    /// <summary>The sums that <see cref="ReadMetrics"/> will make means of, and over how many steps.</summary>
+    internal float[] MetricSums => _metrics.Sums;
+
+    internal int StepsSinceReading => _stepsSinceReading;
 
     /// <summary>Images G makes for <paramref name="labels"/>: see <see cref="Sampler"/>. For a few images; whoever wants many keeps a sampler.</summary>
     public float[] Sample(IReadOnlyList<int> labels, int firstImage, int count, ulong seed)
@@ -335,6 +361,22 @@ public sealed class ConditionalGan : IDisposable
         return sampler.Draw(latents, labelWeights);
     }
 
+    /// <summary>What samples are drawn with, G's average where there is one, for other programs.</summary>
+    /// <exception cref="NotSupportedException">A layer has no description; it is named.</exception>
+    public GeneratorDescription DescribeGenerator() => _generator.Describe(SamplingParameters, Classes, Image);
+
+    /// <summary>The weights and running statistics that samples are drawn with, G's average where there is one.</summary>
+    public IReadOnlyList<NamedTensor> GeneratorTensors()
+    {
+        var tensors = new List<NamedTensor>();
+        foreach (var arena in (Arena[])[SamplingParameters.Values, SamplingParameters.Statistics])
+        {
+            var all = arena.Download();
+            tensors.AddRange(arena.Layout.Slots.Select(slot => new NamedTensor(slot.Name, slot.Shape, new ReadOnlyMemory<float>(all, (int)slot.Offset, slot.Length))));
+        }
+        return tensors;
+    }
+
     /// <summary>Waits for everything that is queued.</summary>
     public void Synchronize() => _device.Synchronize();
 
@@ -346,6 +388,13 @@ public sealed class ConditionalGan : IDisposable
         _clock.Set(checked((uint)(step * Recipe.NCritic)), Seed);
         if (_generatorClock != _clock)
             _generatorClock.Set(checked((uint)step), Seed);
+    }
+
+    /// <summary>Goes on with the sums of a log interval that was under way: a resumed run.</summary>
+    internal void GoOnMeasuring(float[] sums, int steps)
+    {
+        _metrics.Sums = sums;
+        _stepsSinceReading = steps;
     }
 
     /// <inheritdoc/>

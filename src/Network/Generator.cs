@@ -82,6 +82,10 @@ internal sealed class Generator
         _encoding.Backward(labels, dLabels);
     }
 
+    /// <summary>What G computes outside training, with numbers from <paramref name="parameters"/>: its own, or their average.</summary>
+    public GeneratorDescription Describe(Parameters parameters, int classes, ImageShape image) =>
+        new(_latent, classes, _encoding.Columns, _encoding.Table is { } table ? parameters.Values.Download(table) : null, _stack.Describe(parameters), image);
+
     private Matrix Input(int rows) => Rows(_input, rows);
 
     private static Matrix Rows(Matrix batch, int rows) => batch.Rows == rows ? batch : batch.SliceRows(0, rows);

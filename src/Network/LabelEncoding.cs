@@ -28,6 +28,12 @@ internal sealed class LabelEncoding
         _stream = stream;
     }
 
+    /// <summary>The table to train, or null.</summary>
+    public TensorSlot? Table => _table;
+
+    /// <summary>Columns of a label's code.</summary>
+    public int Columns => _code.Columns;
+
     /// <summary>Whether there is a table to train.</summary>
     public bool IsLearnt => _table is not null;
 

@@ -7,6 +7,9 @@ namespace GpuCgan.Network;
 /// <summary>The operators that the layers share: each is compiled once a device.</summary>
 internal sealed class OperatorSet(ComputeDevice device)
 {
+    /// <exception cref="DeviceFailedException">A kernel does not compile for the device; its operator is named.</exception>
+    public static OperatorSet Compile(ComputeDevice device) => device.Compile(d => new OperatorSet(d));
+
     public Gemm Gemm { get; } = new(device);
     public ColumnSum ColumnSum { get; } = new(device);
     public Activate Activate { get; } = new(device);

@@ -29,6 +29,21 @@ internal sealed class MetricsBuffer(DeviceMemory memory)
     /// <summary>The generator step's own D(G(z)), after D's update: not reported.</summary>
     public ArrayView<float> FakeScoreAfterUpdate => _sums.View.SubView(4, 1);
 
+    /// <summary>Waits for the device and reads all sums, or sets them: what a checkpoint keeps of a log interval under way.</summary>
+    public float[] Sums
+    {
+        get => _sums.Download();
+        set => _sums.Upload(value);
+    }
+
+    /// <summary>Which network's loss or score is not finite so far, or null.</summary>
+    public string? FindNonFinite()
+    {
+        string[] names = ["the discriminator's loss", "the generator's loss", "the discriminator's score of real images", "the discriminator's score of generated images", "the discriminator's score in the generator's step", "the discriminator's score of mismatched pairs"];
+        int at = Array.FindIndex(Sums, sum => !float.IsFinite(sum));
+        return at < 0 ? null : at < names.Length ? names[at] : "a loss";
+    }
+
     /// <summary>What D says of real images under wrong labels: not reported.</summary>
     public ArrayView<float> MismatchedScore => _sums.View.SubView(5, 1);
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using GpuCgan.Host.Data;
 using GpuCgan.Host.Output;
 using GpuCgan.Host.Reporting;
@@ -8,18 +7,17 @@ using GpuCgan.Host.Runs;
 using GpuCgan.Host.Training;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Network;
-using GpuCgan.Network.Checkpoints;
 using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Host.Commands;
 
-/// <summary>Turns the options of <c>train</c> into a run, new or resumed, and carries it out.</summary>
+/// <summary>Turns the options of <c>train</c> into a new run and carries it out; <see cref="ResumePlan"/> takes up an earlier one.</summary>
 internal static class TrainPlan
 {
     /// <summary>Checkpoints kept by default.</summary>
     internal const int DefaultKeep = 3;
 
-    public static int Run(ParseResult parsed) => parsed.GetValue(TrainCommand.Resume) is { } resume ? Resume(parsed, resume) : Start(parsed);
+    public static int Run(ParseResult parsed) => parsed.GetValue(TrainCommand.Resume) is { } resume ? ResumePlan.Run(parsed, resume) : Start(parsed);
 
     private static int Start(ParseResult parsed)
     {
@@ -37,49 +35,12 @@ internal static class TrainPlan
             return ExitCode.Done;
         }
         var run = RunDirectory.Create(parsed.GetValue(TrainCommand.Out) ?? "runs", parsed.GetValue(TrainCommand.Name) ?? $"{data.Name}-{recipe.Name}");
+        using var held = RunLock.Take(run);
         run.WriteOptions(options.ToJson());
         return Train(gan, options, run, data, quiet);
     }
 
-    private static int Resume(ParseResult parsed, string resume)
-    {
-        var run = RunDirectory.Open(resume);
-        var earlier = run.ReadOptions();
-        string checkpoint = RunDirectory.FindCheckpoint(resume);
-        var header = GanCheckpoint.ReadHeader(checkpoint);
-        RunOptions.CheckRecipe(earlier, header, run.OptionsFile, checkpoint);
-        RefuseContradictions(parsed, earlier, header, run);
-
-        var request = RunOptions.Data(earlier, run.OptionsFile);
-        if (parsed.GetValue(TrainCommand.Data.DataDirectory) is { } directory)
-            request = request with { DataDirectory = Path.GetFullPath(directory) };
-        var data = DataSets.Load(request).Train;
-        if (data.ContentHash != RunOptions.Text(earlier, "data_sha256", run.OptionsFile))
-            throw new InvalidDataException($"{run.OptionsFile}: data '{request.NameOrPath}' is not what this run was trained on (its SHA-256 differs); name the folder with --data-dir.");
-        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), parsed.GetValue(TrainCommand.PlainLaunches));
-        using var gan = GanCheckpoint.Load(device, checkpoint);
-        var options = Options(parsed, header.Recipe, data, request, device) with { Seed = header.Seed };
-        if (parsed.GetValue(TrainCommand.Steps) is null && parsed.GetValue(TrainCommand.Epochs) is null)
-            options = options with { Steps = RunOptions.Number(earlier, "steps", run.OptionsFile) };
-        options = options with
-        {
-            SampleInterval = parsed.GetValue(TrainCommand.SampleInterval) ?? (int)RunOptions.Number(earlier, "sample_interval", run.OptionsFile),
-            CheckpointInterval = parsed.GetValue(TrainCommand.CheckpointInterval) ?? (int)RunOptions.Number(earlier, "checkpoint_interval", run.OptionsFile),
-            LogInterval = (int)RunOptions.Number(earlier, "log_interval", run.OptionsFile),
-            KeepCheckpoints = parsed.GetValue(TrainCommand.Keep) ?? (int)RunOptions.Number(earlier, "keep_checkpoints", run.OptionsFile),
-        };
-        if (options.Steps <= gan.Step)
-            throw new UsageException($"--resume {resume}: its {gan.Step} steps are done; ask for more with --steps or --epochs.");
-        if (parsed.GetValue(TrainCommand.DryRun))
-        {
-            Introduce(gan, options, data, run);
-            return ExitCode.Done;
-        }
-        run.WriteOptions(options.ToJson());
-        return Train(gan, options, run, data, parsed.GetValue(TrainCommand.Quiet));
-    }
-
-    private static int Train(ConditionalGan gan, TrainingOptions options, RunDirectory run, ImageDataSet data, bool quiet)
+    internal static int Train(ConditionalGan gan, TrainingOptions options, RunDirectory run, ImageDataSet data, bool quiet)
     {
         if (!quiet)
             Introduce(gan, options, data, run);
@@ -114,7 +75,7 @@ internal static class TrainPlan
         return stopped;
     }
 
-    private static void Introduce(ConditionalGan gan, TrainingOptions options, ImageDataSet data, RunDirectory? run)
+    internal static void Introduce(ConditionalGan gan, TrainingOptions options, ImageDataSet data, RunDirectory? run)
     {
         var (g, d) = gan.ParameterCounts;
         Messages.Line(string.Create(CultureInfo.InvariantCulture, $"data     {data.Name}: {data.Count} training images of {gan.Image}, {gan.Classes} classes"));
@@ -127,7 +88,7 @@ internal static class TrainPlan
             Messages.Line($"run      {run.Folder}");
     }
 
-    private static Recipe WithOverrides(Recipe recipe, ParseResult parsed)
+    internal static Recipe WithOverrides(Recipe recipe, ParseResult parsed)
     {
         if (parsed.GetValue(TrainCommand.BatchSize) is { } batch)
             recipe = recipe with { BatchSize = batch };
@@ -145,7 +106,7 @@ internal static class TrainPlan
 
     private static ImageShape ShapeOf(ImageDataSet data) => new(data.Height, data.Width, data.Channels);
 
-    private static TrainingOptions Options(
+    internal static TrainingOptions Options(
         ParseResult parsed, Recipe recipe, ImageDataSet data, DataRequest request, ComputeDevice device)
     {
         if (parsed.GetValue(TrainCommand.Steps) is not null && parsed.GetValue(TrainCommand.Epochs) is not null)
@@ -177,36 +138,4 @@ internal static class TrainPlan
 
     /// <summary>Epochs between sheets and between checkpoints: a tenth of the run.</summary>
     internal static int DefaultInterval(long steps, int batch, int images) => (int)Math.Max(1, steps * batch / images / 10);
-
-    /// <summary>A resumed run goes on as it began: an option that says otherwise is refused by its name.</summary>
-    private static void RefuseContradictions(ParseResult parsed, JsonObject earlier, CheckpointHeader header, RunDirectory run)
-    {
-        if (parsed.GetValue(TrainCommand.Recipe) is { } recipe && !RecipeFile.AreSame(WithOverrides(RecipeFile.Load(recipe), parsed), header.Recipe))
-            throw Refuse("--recipe", recipe, header.Recipe.Name);
-        if (parsed.GetValue(TrainCommand.BatchSize) is { } batch && batch != header.Recipe.BatchSize)
-            throw Refuse("--batch-size", batch, header.Recipe.BatchSize);
-        if (parsed.GetValue(TrainCommand.LearningRate) is { } rate && (rate != header.Recipe.GeneratorLearningRate || rate != header.Recipe.DiscriminatorLearningRate))
-            throw Refuse("--lr", rate, header.Recipe.GeneratorLearningRate);
-        if (parsed.GetValue(TrainCommand.Seed) is { } seed && seed != header.Seed)
-            throw Refuse("--seed", seed, header.Seed);
-        var asked = TrainCommand.Data.Read(parsed);
-        var own = RunOptions.Data(earlier, run.OptionsFile);
-        if (parsed.GetValue(TrainCommand.Data.Data) is not null && asked.NameOrPath != own.NameOrPath)
-            throw Refuse("--data", asked.NameOrPath, own.NameOrPath);
-        foreach (var option in TrainCommand.Data.HowToRead.Where(option => parsed.GetResult(option) is { Implicit: false }))
-        {
-            string field = option.Name[2..].Replace('-', '_');
-            JsonNode? askedValue = asked.OptionsToJson()[field], ownValue = own.OptionsToJson()[field];
-            if (!JsonNode.DeepEquals(askedValue, ownValue))
-                throw Refuse(option.Name, askedValue, ownValue);
-        }
-        foreach (var option in (Option[])[TrainCommand.Out, TrainCommand.Name])
-        {
-            if (parsed.GetResult(option) is { Implicit: false })
-                throw new UsageException($"{option.Name}: a resumed run stays in its directory, {run.Folder}.");
-        }
-
-        UsageException Refuse(string option, object? value, object? own) => new(string.Create(CultureInfo.InvariantCulture,
-            $"{option} {value}: the run {run.Folder} was started {(own is null ? "without it" : $"with {own}")}; leave the option out, or start a new run."));
-    }
 }

@@ -59,9 +59,12 @@ internal sealed class ClassifierStore(string folder, ComputeDevice device, IStag
     }
 
     /// <summary>Equal for equal classifiers: 32 hexadecimal digits.</summary>
-    public string IdOf(ImageDataSet data, ClassifierRecipe recipe)
+    public string IdOf(ImageDataSet data, ClassifierRecipe recipe) => IdOf(data.ContentHash, recipe, device.Kind);
+
+    /// <summary>As above, from the <see cref="ImageDataSet.ContentHash"/> of the data and the device that the classifier is trained on.</summary>
+    public static string IdOf(string dataHash, ClassifierRecipe recipe, DeviceKind kind)
     {
-        string origin = string.Join('\n', ClassifierFile.Format, recipe.ToJson(), data.ContentHash, device.Kind);
+        string origin = string.Join('\n', ClassifierFile.Format, recipe.ToJson(), dataHash, kind);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))[..IdLength];
     }
 

@@ -31,8 +31,9 @@ internal static class ReproducingCommand
         Add(words, "--device", RunOptions.Text(options, "device", file));
         if ((ulong?)options["seed"] is > 0 and var seed)
             Add(words, "--seed", seed);
-        AddLength(words, steps, images, recipe.BatchSize);
-        int interval = TrainPlan.DefaultInterval(steps, recipe.BatchSize, images);
+        int imagesAStep = recipe.BatchSize * recipe.NCritic;
+        AddLength(words, steps, images, imagesAStep);
+        int interval = TrainPlan.DefaultInterval(steps, imagesAStep, images);
         foreach (var (field, option, byDefault) in ((string, string, int)[])
             [("sample_interval", "--sample-interval", interval), ("checkpoint_interval", "--checkpoint-interval", interval), ("keep_checkpoints", "--keep-checkpoints", TrainPlan.DefaultKeep)])
         {

@@ -5,20 +5,24 @@ namespace GpuCgan.Host.Runs;
 
 /// <summary>
 /// Appends to metrics.jsonl, one JSON object a line, each line in one write and flushed, so that a reader sees whole lines and a killed
-/// process leaves at most the last one torn. A last line without its newline counts as torn, for the reader and for who goes on writing.
+/// process leaves at most the last one torn. A last line without its newline counts as torn, for the reader and for who goes on writing. A line that could not be
+/// written, on a full disk, is kept and written with the next one.
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
     private const byte Newline = (byte)'\n';
 
-    private readonly FileStream stream;
-    private readonly ArrayBufferWriter<byte> line = new();
+    private readonly Stream stream;
+    private readonly ArrayBufferWriter<byte> pending = new();
     private readonly Utf8JsonWriter json;
+    private long end;
+    private bool isTorn;
 
-    private MetricsLog(FileStream stream)
+    private MetricsLog(Stream stream, long end)
     {
         this.stream = stream;
-        json = new Utf8JsonWriter(line);
+        this.end = end;
+        json = new Utf8JsonWriter(pending);
     }
 
     /// <summary>Opens the log to go on after its last line; makes it when there is none.</summary>
@@ -27,13 +31,18 @@ public sealed class MetricsLog : IDisposable
     /// Where training resumes: the lines from the first one of a later step on are cut off, since that step will be taken and logged again.
     /// </param>
     /// <exception cref="InvalidDataException">A line before the last is broken.</exception>
-    public static MetricsLog Open(string path, long keepUpToStep = long.MaxValue)
+    public static MetricsLog Open(string path, long keepUpToStep = long.MaxValue) => Open(path, keepUpToStep, file => file);
+
+    /// <param name="path">As above.</param>
+    /// <param name="keepUpToStep">As above.</param>
+    /// <param name="through">Puts a stream between the log and its file: a test's way to make writes fail.</param>
+    internal static MetricsLog Open(string path, long keepUpToStep, Func<Stream, Stream> through)
     {
         long kept = File.Exists(path) ? KeptBytes(path, keepUpToStep) : 0;
-        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        // Unbuffered: what a failed write leaves in a buffer would be written behind our back later.
+        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         stream.SetLength(kept);
-        stream.Position = kept;
-        return new MetricsLog(stream);
+        return new MetricsLog(through(stream), kept);
     }
 
     /// <summary>The lines of a log, without a torn last one. Fields that this version does not know are passed over.</summary>
@@ -49,10 +58,11 @@ public sealed class MetricsLog : IDisposable
         return records;
     }
 
+    /// <summary>Writes a line, and before it those that could not be written.</summary>
+    /// <exception cref="IOException">The disk is full, or the file is gone. The line is kept for the next call.</exception>
     public void Append(MetricsRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        line.ResetWrittenCount();
         json.Reset();
         json.WriteStartObject();
         json.WriteNumber("step", record.Step);
@@ -70,9 +80,26 @@ public sealed class MetricsLog : IDisposable
         WriteWarnings(record.Warnings);
         json.WriteEndObject();
         json.Flush();
-        line.Write([Newline]);
-        stream.Write(line.WrittenSpan);
+        pending.Write([Newline]);
+        WritePending();
+    }
+
+    /// <summary>Writes the lines that could not be written, where there are any.</summary>
+    /// <exception cref="IOException">They still cannot.</exception>
+    public void WritePending()
+    {
+        if (pending.WrittenCount == 0)
+            return;
+        // A write that failed may have left a part of its lines.
+        if (isTorn)
+            stream.SetLength(end);
+        isTorn = true;
+        stream.Position = end;
+        stream.Write(pending.WrittenSpan);
         stream.Flush();
+        isTorn = false;
+        end += pending.WrittenCount;
+        pending.ResetWrittenCount();
     }
 
     public void Dispose()

@@ -16,7 +16,11 @@ public sealed class RunDirectory
     private const string CheckpointsName = "checkpoints";
     private const string CheckpointPrefix = "step-";
     private const string CheckpointSuffix = ".safetensors";
+    private const string AsideSuffix = ".aside";
     private const int MaxNameLength = 60;
+
+    /// <summary>The file beside the checkpoints that holds the name of the newest.</summary>
+    internal const string LastName = "last";
 
     // More than there will be processes that start a run in the same folder at the same moment.
     private const int MaxClaims = 1000;
@@ -73,6 +77,7 @@ public sealed class RunDirectory
                 Directory.CreateDirectory(run.Folder);
                 Directory.CreateDirectory(run.SamplesFolder);
                 Directory.CreateDirectory(run.CheckpointsFolder);
+                DeleteClaimsBefore(runsFolder, number);
                 return run;
             }
         }
@@ -99,18 +104,13 @@ public sealed class RunDirectory
         return run;
     }
 
-    /// <summary>The checkpoint that a path means: the file itself, wherever it lies, or the latest one of a run directory.</summary>
+    /// <summary>The checkpoint that a path means: the file itself, wherever it lies, what <c>checkpoints/last</c> names, or the newest whole one of a run directory.</summary>
+    /// <param name="runOrCheckpoint">A run directory or a checkpoint file.</param>
+    /// <param name="warn">Gets a line for each damaged checkpoint that is passed over; standard error where null.</param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path, or it is a folder but no run directory.</exception>
     /// <exception cref="FileNotFoundException">The run has no checkpoint.</exception>
-    public static string FindCheckpoint(string runOrCheckpoint)
-    {
-        if (File.Exists(runOrCheckpoint))
-            return runOrCheckpoint;
-        RunDirectory run = Open(runOrCheckpoint);
-        string pattern = Path.Combine(run.CheckpointsFolder, CheckpointPrefix + "*" + CheckpointSuffix);
-        return run.Checkpoints().LastOrDefault()?.Path
-            ?? throw new FileNotFoundException($"{runOrCheckpoint}: the run has no checkpoint, expected {pattern}; train it further or name another run", pattern);
-    }
+    /// <exception cref="InvalidDataException">The run has checkpoints, and none is whole.</exception>
+    public static string FindCheckpoint(string runOrCheckpoint, Action<string>? warn = null) => CheckpointSearch.Find(runOrCheckpoint, warn);
 
     public string SampleFile(int epoch)
     {
@@ -143,20 +143,50 @@ public sealed class RunDirectory
         return found;
     }
 
-    /// <summary>
-    /// Deletes all but the newest checkpoints, and what a killed process left half written. For the process that trains the run: it must not
-    /// be writing a checkpoint at the time.
-    /// </summary>
+    /// <summary>Writes the name of the newest checkpoint into <c>checkpoints/last</c>. A reader of the run itself does not need it: the newest whole file is the last.</summary>
+    public void WriteLast(RunCheckpoint newest)
+    {
+        ArgumentNullException.ThrowIfNull(newest);
+        byte[] name = Encoding.UTF8.GetBytes(Path.GetFileName(newest.Path) + "\n");
+        AtomicFile.Write(Path.Combine(CheckpointsFolder, LastName), stream => stream.Write(name));
+    }
+
+    /// <summary>The checkpoint that <c>checkpoints/last</c> names.</summary>
+    /// <exception cref="InvalidDataException">It names no checkpoint of this run.</exception>
+    public string ReadLast()
+    {
+        string file = Path.Combine(CheckpointsFolder, LastName);
+        using StreamReader reader = new(file);
+        // A name of ours is short; whatever else lies there is not read whole.
+        char[] text = new char[256];
+        string name = new string(text, 0, reader.ReadBlock(text)).TrimEnd('\n');
+        return Checkpoints().FirstOrDefault(checkpoint => Path.GetFileName(checkpoint.Path) == name)?.Path
+            ?? throw new InvalidDataException($"{file}: names no checkpoint that is there; name the run, {Folder}, instead");
+    }
+
+    /// <summary>Deletes all but the newest checkpoints. For the process that trains the run.</summary>
     /// <param name="keepLast">How many stay, at least one.</param>
     public void PruneCheckpoints(int keepLast)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keepLast, 1);
         foreach (RunCheckpoint checkpoint in Checkpoints().SkipLast(keepLast))
             File.Delete(checkpoint.Path);
-        if (!Directory.Exists(CheckpointsFolder))
-            return;
-        foreach (string leftover in Directory.GetFiles(CheckpointsFolder, CheckpointPrefix + "*" + CheckpointSuffix + AtomicFile.TemporarySuffix))
-            File.Delete(leftover);
+    }
+
+    /// <summary>
+    /// Renames the checkpoints of later steps, so that a run that goes on from before them does not take them for its own newest: damaged ones, and those that a user goes back behind.
+    /// </summary>
+    /// <returns>Their new names.</returns>
+    public IReadOnlyList<string> SetAsideAfter(long step)
+    {
+        List<string> aside = [];
+        foreach (RunCheckpoint checkpoint in Checkpoints().Where(checkpoint => checkpoint.Step > step))
+        {
+            aside.Add(checkpoint.Path + AsideSuffix);
+            File.Move(checkpoint.Path, aside[^1], overwrite: true);
+        }
+
+        return aside;
     }
 
     /// <summary>Writes options.json, whole or not at all.</summary>
@@ -227,6 +257,16 @@ public sealed class RunDirectory
         }
 
         return next;
+    }
+
+    // Whoever still holds a claim on a lower number finds the higher one taken and lets go of it.
+    private static void DeleteClaimsBefore(string runsFolder, int number)
+    {
+        foreach (string claim in Directory.GetFiles(runsFolder, ".*.claim"))
+        {
+            if (int.TryParse(Path.GetFileName(claim.AsSpan())[1..^".claim".Length], NumberStyles.None, CultureInfo.InvariantCulture, out int claimed) && claimed < number)
+                File.Delete(claim);
+        }
     }
 
     // A claim that a killed process left behind costs its number and nothing else. "The file exists" and "the disk is full" are the same

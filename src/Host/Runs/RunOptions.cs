@@ -16,6 +16,10 @@ internal static class RunOptions
     public static long Number(JsonObject options, string field, string file) =>
         options[field] is JsonValue value && value.TryGetValue(out long number) && number is >= 1 and <= int.MaxValue ? number : throw Bad(field, file, "a whole number of at least 1");
 
+    /// <exception cref="InvalidDataException">The field is missing or no whole number from 0 to 2⁶⁴−1.</exception>
+    public static ulong Seed(JsonObject options, string file) =>
+        options["seed"] is JsonValue value && value.TryGetValue(out ulong seed) ? seed : throw Bad("seed", file, "a whole number of at least 0");
+
     /// <summary>The data set that the run learns from, as it was asked for.</summary>
     /// <exception cref="InvalidDataException">A field is missing or not what it should be.</exception>
     public static DataRequest Data(JsonObject options, string file) => DataRequest.FromJson(

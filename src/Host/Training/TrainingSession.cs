@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
 using GpuCgan.Host.Data;
+using GpuCgan.Host.Evaluation;
 using GpuCgan.Host.Output;
 using GpuCgan.Host.Rendering;
 using GpuCgan.Host.Runs;
 using GpuCgan.Host.Symptoms;
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Network;
 using GpuCgan.Network.Checkpoints;
+using GpuCgan.Network.Classification;
 
 namespace GpuCgan.Host.Training;
 
 /// <summary>
 /// The training loop: steps, and at their intervals a line in metrics.jsonl, a sheet of samples, a checkpoint. It ends after the last step, when the time is
-/// up, on a signal, or when something is no longer finite.
+/// up, on a signal, or when something is no longer finite. A file that cannot be written does not end it, unless that is the last checkpoint.
 /// </summary>
 internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions options, RunDirectory run, ImageDataSet data, IProgressDisplay progress)
 {
@@ -20,10 +23,37 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 
     private readonly List<LossPoint> _points = [];
     private readonly SymptomWatch _watch = new(options.Recipe.Objective, progress.Warn);
+    private RepeatedWrites? _writes;
+    private bool _goesOn = true;
+
+    /// <summary>Gets a line for each fault that does not end the run, a full disk for one. Also where progress is quiet: such a line is an error.</summary>
+    public Action<string> SayFault { get; init; } = Messages.Warning;
+
+    private RepeatedWrites Writes => _writes ??= new RepeatedWrites(SayFault);
 
     /// <summary>Trains to the end. Returns the exit code of a signal that stopped it, or 0.</summary>
     /// <exception cref="DivergedException">A loss or a parameter is not finite. The last checkpoint is from before.</exception>
+    /// <exception cref="DeviceFailedException">The device failed. The last checkpoint is named.</exception>
+    /// <exception cref="IOException">The last checkpoint could not be written. The one before it is named.</exception>
     public int Run(StopSignals signals)
+    {
+        try
+        {
+            return Train(signals);
+        }
+        catch (Exception e) when (ComputeDevice.IsFailure(e))
+        {
+            var failure = gan.Device.Failure(e);
+            throw new DeviceFailedException(failure.Fault, $"step {gan.Step}: {failure.Message} {LastGood()}", e);
+        }
+        catch (DivergedException)
+        {
+            Writes.Try(run.LossesFile, WritePlot);
+            throw;
+        }
+    }
+
+    private int Train(StopSignals signals)
     {
         long firstStep = gan.Step;
         double secondsBefore = ReadEarlierMetrics(firstStep);
@@ -52,29 +82,36 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 var record = _watch.Look(WithDiagnostics(new MetricsRecord(
                     gan.Step, options.EpochAt(gan.Step), secondsBefore + now.TotalSeconds, metrics.DiscriminatorLoss, metrics.GeneratorLoss,
                     metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)));
-                log.Append(record);
+                Writes.Try(run.MetricsFile, () => log.Append(record));
                 _points.Add(LossPoint.Of(record));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));
             }
             if (SampleSchedule.IsDue((long)options.EpochAt(gan.Step - 1), (long)options.EpochAt(gan.Step), options.SampleInterval) && !last)
                 WriteSamples();
-            if (EpochCompleted(options.CheckpointInterval) && !last)
-            {
-                WriteCheckpoint();
+            if (EpochCompleted(options.CheckpointInterval) && !last && TryWriteCheckpoint() is null)
                 checkpointedStep = gan.Step;
-            }
         }
+        _goesOn = false;
         gan.Synchronize();
         TrainingTime = clock.Elapsed;
 
+        // A run that is stopped may be killed in a moment, so its checkpoint comes first. At the end of a run it comes last: who is killed before it comes back for the rest.
+        bool isDone = gan.Step == options.Steps;
+        Exception? lost = null;
+        if (!isDone)
+            SaveLast();
         if (gan.Step > firstStep)
-            WriteSamples();
-        if (gan.Step != checkpointedStep)
-            WriteCheckpoint();
-        using (var plot = new LossPlot { Points = _points, Title = $"{data.Name} · {options.Recipe.Name} · seed {options.Seed}" }.Draw())
-            PngFile.Write(run.LossesFile, plot);
-        Evolution.Write(run.SamplesFolder, run.EvolutionFile);
+            WriteLastSamples();
+        Writes.Try(run.LossesFile, WritePlot);
+        Writes.Try(run.EvolutionFile, () => Evolution.Write(run.SamplesFolder, run.EvolutionFile));
+        Writes.Try(run.MetricsFile, log.WritePending);
+        if (isDone)
+            SaveLast();
+        if (lost is not null)
+            throw new IOException($"{run.CheckpointFile(gan.Step)}: the last checkpoint could not be written ({OneLine(lost)}). {LastGood()} Make room, then go on from there with 'train --resume {run.Folder}'.", lost);
         return signals.ExitCode;
+
+        void SaveLast() => lost = gan.Step == checkpointedStep ? null : TryWriteCheckpoint();
     }
 
     /// <summary>From the first step of this session to the last, device included; pictures and checkpoints on the way included.</summary>
@@ -84,7 +121,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     public string? LastSampleFile { get; private set; }
 
     /// <summary>The newest checkpoint.</summary>
-    public string? LastCheckpointFile { get; private set; }
+    public string? LastCheckpointFile { get; private set; } = run.Checkpoints().LastOrDefault()?.Path;
 
     private bool TimeIsUp(Stopwatch clock) => options.MaxTime is { } limit && clock.Elapsed >= limit;
 
@@ -107,16 +144,15 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         return seconds;
     }
 
-    /// <exception cref="DivergedException">A loss, where there are losses to check, or a parameter is not finite.</exception>
+    /// <exception cref="DivergedException">A loss or anything that is trained is not finite.</exception>
     private void CheckFinite(StepMetrics? metrics)
     {
-        string? network = gan.FindNonFinite();
-        if (metrics is not { AreFinite: false } && network is null)
+        string? what = gan.FindNonFinite() ?? (metrics is not { AreFinite: false } read ? null
+            : double.IsFinite(read.GeneratorLoss) ? "the discriminator's loss" : "the generator's loss");
+        if (what is null)
             return;
-        string what = network is null ? "a loss" : $"a parameter of the {network}";
-        string kept = LastCheckpointFile is null ? "No checkpoint was written yet." : $"The last checkpoint is {LastCheckpointFile}.";
         throw new DivergedException(string.Create(CultureInfo.InvariantCulture,
-            $"training diverged: by step {gan.Step} {what} is not finite. {kept} Try a smaller --lr or another --seed."));
+            $"training diverged: by step {gan.Step} {what} is not finite. {LastGood()} Try a smaller --lr or another --seed."));
     }
 
     private MetricsRecord WithDiagnostics(MetricsRecord record)
@@ -129,7 +165,31 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         };
     }
 
-    private void WriteSamples()
+    private string LastGood() => LastCheckpointFile is null ? "No checkpoint was written yet." : $"The last checkpoint is {LastCheckpointFile}.";
+
+    private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+
+    /// <summary>
+    /// At the end. A run that was stopped within an epoch leaves the sheet that its end was drawn on: a run that is not stopped has the same file, and both are to have the same picture.
+    /// </summary>
+    private void WriteLastSamples()
+    {
+        string path = run.SampleFile((int)options.EpochAt(gan.Step));
+        if (gan.Step == options.Steps || !File.Exists(path))
+            WriteSamples();
+        else
+            LastSampleFile = path;
+    }
+
+    private void WritePlot()
+    {
+        using var plot = new LossPlot { Points = _points, Title = $"{data.Name} · {options.Recipe.Name} · seed {options.Seed}" }.Draw();
+        PngFile.Write(run.LossesFile, plot);
+    }
+
+    private void WriteSamples() => Writes.Try(run.SamplesFolder, DrawSamples);
+
+    private void DrawSamples()
     {
         int epoch = (int)options.EpochAt(gan.Step);
         var labels = Enumerable.Range(0, gan.Classes).ToArray();
@@ -138,6 +198,23 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         SampleSheet.Write(path, images, gan.Image, [.. labels.Select(l => data.ClassNames[l])], SampleRows,
             footer: string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} · step {gan.Step}"));
         LastSampleFile = path;
+    }
+
+    /// <summary>Null, or why there is no checkpoint of this step. The one before it is whole in either case.</summary>
+    /// <exception cref="DivergedException">There is something in it that is not finite.</exception>
+    private Exception? TryWriteCheckpoint()
+    {
+        try
+        {
+            WriteCheckpoint();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (_goesOn)
+                SayFault($"step {gan.Step}: the checkpoint could not be written ({OneLine(e)}). {LastGood()} Training goes on and tries again at the next interval.");
+            return e;
+        }
     }
 
     private void WriteCheckpoint()
@@ -149,10 +226,13 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
         {
             ["data"] = options.Data.NameOrPath,
             ["data_sha256"] = options.DataHash,
+            ["data_options"] = options.Data.OptionsToJson().ToJsonString(),
+            ["classifier"] = ClassifierStore.IdOf(options.DataHash, ClassifierRecipe.Judge(gan.Image), gan.Device.Kind),
             [ClassNames.Field] = ClassNames.ToJson(data.ClassNames),
             ["split"] = options.Split,
         });
         LastCheckpointFile = path;
+        run.WriteLast(new RunCheckpoint(gan.Step, path));
         run.PruneCheckpoints(options.KeepCheckpoints);
     }
 }

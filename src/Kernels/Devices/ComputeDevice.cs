@@ -61,6 +61,41 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }
 
+    /// <summary>Called before each <see cref="DeviceOperation"/>: tests make a device fail there. Null in every program.</summary>
+    internal Action<DeviceOperation>? Interceptor { get; set; }
+
+    /// <summary>Called with each device that is opened: a test's way to one that a whole program opens for itself. Null in every program.</summary>
+    internal static Action<ComputeDevice>? Opened { get; set; }
+
+    /// <summary>Whether <see cref="Failure"/> was asked for: what is left on the device is gone with it.</summary>
+    internal bool HasFailed { get; private set; }
+
+    /// <summary>Whether an exception means that this device failed, and not this program.</summary>
+    public static bool IsFailure(Exception e) => DeviceFailures.IsFailure(e);
+
+    /// <summary>An exception for which <see cref="IsFailure"/> is true, as one line that names the device. Whatever disposes memory of it afterwards does not fail once more.</summary>
+    public DeviceFailedException Failure(Exception e)
+    {
+        HasFailed = true;
+        return DeviceFailures.At(this, e);
+    }
+
+    /// <summary>Loads kernels: an exception on the way means that they do not compile for this device.</summary>
+    /// <exception cref="DeviceFailedException">They do not.</exception>
+    public T Compile<T>(Func<ComputeDevice, T> load)
+    {
+        try
+        {
+            Interceptor?.Invoke(DeviceOperation.Compile);
+            return load(this);
+        }
+        catch (Exception e) when (DeviceFailures.IsCompilation(e))
+        {
+            HasFailed = true;
+            throw DeviceFailures.AtCompilation(this, e);
+        }
+    }
+
     /// <summary>Hears of every launch; null, which costs a launch a comparison, unless a step is being profiled.</summary>
     public ILaunchProfiler? Profiler { get; set; }
 
@@ -73,11 +108,17 @@ public sealed class ComputeDevice : IDisposable
     /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it, and a timed step is launched kernel by kernel.</param>
     /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
     /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
+    /// <exception cref="DeviceFailedException">The device is there and cannot be opened. No other one is taken in its place.</exception>
     public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true)
     {
         var request = DeviceRequest.Parse(name);
-        if (!request.IsAuto)
-            return Open(request.Kind, request.Index, threads, profiling, recordSteps);
+        var device = request.IsAuto ? OpenBest(threads, profiling, recordSteps) : Open(request.Kind, request.Index, threads, profiling, recordSteps);
+        Opened?.Invoke(device);
+        return device;
+    }
+
+    private static ComputeDevice OpenBest(int? threads, bool profiling, bool recordSteps)
+    {
         var best = DeviceCatalog.Read().Best;
         return Open(best.Kind, best.Index, threads, profiling, recordSteps);
     }
@@ -110,8 +151,17 @@ public sealed class ComputeDevice : IDisposable
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
-        // A marker between two kernels would break a capture.
-        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
+        try
+        {
+            // A marker between two kernels would break a capture.
+            return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
+        }
+        catch (AcceleratorException e)
+        {
+            gpu.Dispose();
+            throw new DeviceFailedException(DeviceFault.Lost,
+                $"device {(kind == DeviceKind.Cuda ? "cuda" : "opencl")}:{index} cannot be opened ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}). See 'gpucgan devices', or choose another --device.", e);
+        }
     }
 
     /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
@@ -148,6 +198,7 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Waits until everything queued on the stream is done.</summary>
     public void Synchronize()
     {
+        Interceptor?.Invoke(DeviceOperation.Synchronize);
         HostCalls++;
         Stream.Synchronize();
     }
@@ -156,8 +207,15 @@ public sealed class ComputeDevice : IDisposable
     public void Dispose()
     {
         Team?.Dispose();
-        Stream.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
+        try
+        {
+            Stream.Dispose();
+            Accelerator.Dispose();
+            _context.Dispose();
+        }
+        catch (AcceleratorException) when (HasFailed)
+        {
+            // The failure has been thrown already, and what a lost device held went with it.
+        }
     }
 }

@@ -12,14 +12,23 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     private readonly ComputeDevice _device;
     private readonly MemoryBuffer1D<T, Stride1D.Dense> _buffer;
 
+    /// <exception cref="DeviceFailedException">There is not so much memory left.</exception>
     internal DeviceArray(ComputeDevice device, long length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         _device = device;
         int element = Interop.SizeOf<T>();
-        _buffer = device.Accelerator.Allocate1D<T>(length + Alignment / element);
+        try
+        {
+            device.Interceptor?.Invoke(DeviceOperation.Allocate);
+            _buffer = device.Accelerator.Allocate1D<T>(length + Alignment / element);
+            ((ArrayView<T>)_buffer.View).MemSetToZero(device.Stream);
+        }
+        catch (Exception e) when (DeviceFailures.IsFailure(e))
+        {
+            throw DeviceFailures.AtAllocation(device, length * element, e);
+        }
         ArrayView<T> whole = _buffer.View;
-        whole.MemSetToZero(device.Stream);
         // GPU drivers align their buffers already; host memory is aligned to 16 bytes only.
         int skip = device.Accelerator.AcceleratorType == AcceleratorType.CPU
             ? (int)((Alignment - whole.LoadEffectiveAddressAsPtr() % Alignment) % Alignment) / element
@@ -40,6 +49,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
         if (source.Length != Length)
             throw new ArgumentException($"{source.Length} elements do not fill a device array of {Length}.", nameof(source));
         _device.CountHostCall();
+        _device.Interceptor?.Invoke(DeviceOperation.Upload);
         View.CopyFromCPU(_device.Stream, source);
     }
 
@@ -50,6 +60,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
         if (target.Length != Length)
             throw new ArgumentException($"{Length} elements of a device array do not fill {target.Length}.", nameof(target));
         _device.CountHostCall();
+        _device.Interceptor?.Invoke(DeviceOperation.Download);
         View.CopyToCPU(_device.Stream, target);
     }
 
@@ -62,5 +73,15 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _buffer.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _buffer.Dispose();
+        }
+        catch (AcceleratorException) when (_device.HasFailed)
+        {
+            // The failure has been thrown already, and what a lost device held went with it.
+        }
+    }
 }

@@ -7,12 +7,15 @@ using GpuCgan.Network.Recipes;
 namespace GpuCgan.Network.Checkpoints;
 
 /// <summary>
-/// A <see cref="ConditionalGan"/> in a safetensors file: both networks, the running statistics, Adam's moments, G's average where there is one, and in the
-/// metadata the recipe, the images' shape, the classes, the seed and the step. Nothing in it is executed.
+/// A <see cref="ConditionalGan"/> in a safetensors file: both networks, the running statistics, the optimisers' moments, G's average where there is one, the sums of the log
+/// interval under way, and in the metadata the recipe, the images' shape, the classes, the seed, the step and the file's own SHA-256. The step is also the position in the data.
+/// Nothing in it is executed. The format is in docs/checkpoints.md.
 /// </summary>
 public static class GanCheckpoint
 {
     private const string Format = "gpucgan-checkpoint-1";
+    private const string MetricsTensor = "metrics.sums";
+    private const string MetricsSteps = "metrics_steps";
 
     /// <summary>Far more than the layers of any built-in recipe keep of an image.</summary>
     private const long BatchBytes = 16 << 20;
@@ -27,15 +30,18 @@ public static class GanCheckpoint
         writer.AddMetadata("classes", Text(gan.Classes));
         writer.AddMetadata("seed", gan.Seed.ToString(CultureInfo.InvariantCulture));
         writer.AddMetadata("step", gan.Step.ToString(CultureInfo.InvariantCulture));
+        writer.AddMetadata(MetricsSteps, Text(gan.StepsSinceReading));
         foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
             writer.AddMetadata(key, value);
-        foreach (var (name, arena) in Arenas(gan))
+        foreach (var (name, arena) in gan.SavedArenas())
         {
             var all = arena.Download();
             foreach (var slot in arena.Layout.Slots)
                 writer.Add($"{name}.{slot.Name}", slot.Shape, new ReadOnlyMemory<float>(all, (int)slot.Offset, slot.Length));
         }
-        writer.Write(path);
+        float[] sums = gan.MetricSums;
+        writer.Add<float>(MetricsTensor, [sums.Length], sums);
+        writer.Write(path, withDigest: true);
     }
 
     /// <summary>Opens a checkpoint on <paramref name="device"/>: ready to sample from, and to go on training once data is loaded.</summary>
@@ -43,12 +49,12 @@ public static class GanCheckpoint
     public static ConditionalGan Load(ComputeDevice device, string path)
     {
         using var file = SafeTensorsFile.Open(path);
+        file.CheckDigest();
         var header = ReadHeader(file);
         var gan = Create(device, file, header);
         try
         {
-            ReadTensors(file, gan);
-            gan.GoOnFrom(header.Step);
+            ReadTensors(file, header, gan);
             return gan;
         }
         catch
@@ -83,25 +89,39 @@ public static class GanCheckpoint
         return ReadHeader(file);
     }
 
+    /// <summary>Reads all of a checkpoint and says nothing where it is whole: as long as its header says, with the SHA-256 that it holds of itself.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public static CheckpointHeader Verify(string path)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        file.CheckDigest();
+        return ReadHeader(file);
+    }
+
     private static CheckpointHeader ReadHeader(SafeTensorsFile file)
     {
         string format = file.RequiredMetadata("format");
         if (format != Format)
-            throw new InvalidDataException($"{file.Path}: format is '{format}'; this program reads '{Format}'.");
+            throw new InvalidDataException($"{file.Path}: format is {QuotedText.Of(format)}; this program reads '{Format}'.");
         string[] image = file.RequiredMetadata("image").Split('x');
         if (image.Length != 3)
-            throw new InvalidDataException($"{file.Path}: image is '{file.RequiredMetadata("image")}'; expected height x width x channels.");
+            throw new InvalidDataException($"{file.Path}: image is {QuotedText.Of(file.RequiredMetadata("image"))}; expected height x width x channels.");
         var shape = new ImageShape(Number(image[0], "image", 1, 4096), Number(image[1], "image", 1, 4096), Number(image[2], "image", 1, 16));
         return new CheckpointHeader(
             ReadRecipe(file), shape, Number(file.RequiredMetadata("classes"), "classes", 1, 256),
             ulong.TryParse(file.RequiredMetadata("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : throw Bad("seed"),
             Number(file.RequiredMetadata("step"), "step", 0, int.MaxValue), file.Metadata);
 
-        int Number(string text, string field, int low, int high) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high ? value : throw Bad(field);
+        int Number(string text, string field, int low, int high) => GanCheckpoint.Number(file, text, field, low, high);
 
-        InvalidDataException Bad(string field) => new($"{file.Path}: {field} is '{file.RequiredMetadata(field)}', which no checkpoint holds; the file is damaged.");
+        InvalidDataException Bad(string field) => GanCheckpoint.Bad(file, field);
     }
+
+    private static int Number(SafeTensorsFile file, string text, string field, int low, int high) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high ? value : throw Bad(file, field);
+
+    private static InvalidDataException Bad(SafeTensorsFile file, string field) =>
+        new($"{file.Path}: {field} is {QuotedText.Of(file.RequiredMetadata(field))}, which no checkpoint holds; the file is damaged.");
 
     private static Recipe ReadRecipe(SafeTensorsFile file)
     {
@@ -119,10 +139,10 @@ public static class GanCheckpoint
         return recipe;
     }
 
-    private static void ReadTensors(SafeTensorsFile file, ConditionalGan gan)
+    private static void ReadTensors(SafeTensorsFile file, CheckpointHeader header, ConditionalGan gan)
     {
         int expected = 0;
-        foreach (var (name, arena) in Arenas(gan))
+        foreach (var (name, arena) in gan.SavedArenas())
         {
             var all = new float[Math.Max(1, arena.Layout.Length)];
             foreach (var slot in arena.Layout.Slots)
@@ -131,33 +151,31 @@ public static class GanCheckpoint
                 var values = all.AsSpan((int)slot.Offset, slot.Length);
                 if (!file.Contains(tensor))
                     throw new InvalidDataException($"{file.Path}: tensor '{tensor}' is missing; the file is not a checkpoint of its recipe '{gan.Recipe.Name}'.");
-                file.Read(tensor, slot.Shape, values);
-                foreach (float value in values)
-                {
-                    if (!float.IsFinite(value))
-                        throw new InvalidDataException($"{file.Path}: tensor '{tensor}' holds {value.ToString(CultureInfo.InvariantCulture)}; take an earlier checkpoint.");
-                }
+                ReadFinite(file, tensor, slot.Shape, values);
                 expected++;
             }
             arena.Upload(all);
+        }
+        gan.GoOnFrom(header.Step);
+        // Files of before there was such a tensor go on with empty sums.
+        if (file.Contains(MetricsTensor))
+        {
+            var sums = gan.MetricSums;
+            ReadFinite(file, MetricsTensor, [sums.Length], sums);
+            gan.GoOnMeasuring(sums, Number(file, file.RequiredMetadata(MetricsSteps), MetricsSteps, 0, (int)header.Step));
+            expected++;
         }
         if (file.Tensors.Count != expected)
             throw new InvalidDataException($"{file.Path}: holds {file.Tensors.Count} tensors, and its recipe '{gan.Recipe.Name}' has {expected}.");
     }
 
-    private static IEnumerable<(string Name, Arena Arena)> Arenas(ConditionalGan gan)
+    private static void ReadFinite(SafeTensorsFile file, string tensor, ReadOnlySpan<long> shape, Span<float> values)
     {
-        foreach (var (name, p) in ((string, Parameters)[])[("generator", gan.GeneratorParameters), ("discriminator", gan.DiscriminatorParameters)])
+        file.Read(tensor, shape, values);
+        foreach (float value in values)
         {
-            yield return (name, p.Values);
-            yield return ($"{name}.statistics", p.Statistics);
-            yield return ($"{name}.adam_first", p.FirstMoments);
-            yield return ($"{name}.adam_second", p.SecondMoments);
-        }
-        if (gan.AverageParameters is { } average)
-        {
-            yield return ("generator_average", average.Values);
-            yield return ("generator_average.statistics", average.Statistics);
+            if (!float.IsFinite(value))
+                throw new InvalidDataException($"{file.Path}: tensor '{tensor}' holds {value.ToString(CultureInfo.InvariantCulture)}; take an earlier checkpoint.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace GpuCgan.Network.Checkpoints;
@@ -21,6 +22,8 @@ public sealed class SafeTensorsFile : IDisposable
 
     // Bounds the bytes of one read, and keeps the byte length of a slice inside an int.
     private const int ElementsPerRead = 1 << 24;
+
+    private const int BytesPerHash = 1 << 20;
 
     private readonly SafeFileHandle handle;
     private readonly long dataStart;
@@ -113,6 +116,31 @@ public sealed class SafeTensorsFile : IDisposable
         if (entry.Length != destination.Length)
             throw new ArgumentException($"{destination.Length} elements do not hold the shape [{string.Join(", ", entry.Shape)}]", nameof(destination));
         Fill(entry, destination);
+    }
+
+    /// <summary>Reads the whole file and compares its SHA-256 with the one in its metadata, where there is one.</summary>
+    /// <exception cref="InvalidDataException">They differ.</exception>
+    public void CheckDigest()
+    {
+        if (!Metadata.TryGetValue(FileDigest.Field, out string? expected))
+            return;
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] head = new byte[dataStart];
+        Fill(head, 0);
+        FileDigest.Digits(head).Fill((byte)'0');
+        hash.AppendData(head);
+        long end = RandomAccess.GetLength(handle);
+        byte[] block = new byte[Math.Min(BytesPerHash, end - dataStart)];
+        for (long at = dataStart; at < end; at += block.Length)
+        {
+            Span<byte> bytes = block.AsSpan(0, (int)Math.Min(block.Length, end - at));
+            Fill(bytes, at);
+            hash.AppendData(bytes);
+        }
+
+        string found = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (found != expected)
+            throw Bad(Path, "content", $"has the SHA-256 {found[..12]}…", $"{QuotedText.Of(expected)}, which the file holds of itself (it is damaged)");
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace GpuCgan.Network.Checkpoints;
@@ -30,7 +32,7 @@ public sealed class SafeTensorsWriter
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
-        if (!keys.Add(key))
+        if (!keys.Add(key) || key == FileDigest.Field)
             throw new ArgumentException($"metadata '{key}' was added twice", nameof(key));
         metadata.Add(new(key, value));
     }
@@ -63,33 +65,49 @@ public sealed class SafeTensorsWriter
     }
 
     /// <summary>Writes the file under a temporary name, flushes it to the disk and renames it (<see cref="AtomicFile"/>).</summary>
-    public void Write(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="withDigest">Whether the metadata gets the file's own SHA-256 (<see cref="SafeTensorsFile.CheckDigest"/>).</param>
+    public void Write(string path, bool withDigest = false)
     {
         // OrderByDescending is stable: equal sizes keep the order of declaration.
         Declaration[] ordered = [.. declarations.OrderByDescending(declaration => declaration.Type.Size())];
-        ReadOnlyMemory<byte> header = Header(ordered);
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header.Span);
-            foreach (Declaration declaration in ordered)
-                declaration.WriteValues(stream);
-        });
+        byte[] header = Header(ordered, withDigest);
+        if (withDigest)
+            Encoding.ASCII.GetBytes(Digest(header, ordered)).CopyTo(FileDigest.Digits(header));
+        AtomicFile.Write(path, stream => WriteAll(stream, header, ordered));
     }
 
-    private ReadOnlyMemory<byte> Header(Declaration[] ordered)
+    private static string Digest(byte[] header, Declaration[] ordered)
+    {
+        using SHA256 sha = SHA256.Create();
+        using (CryptoStream stream = new(Stream.Null, sha, CryptoStreamMode.Write))
+            WriteAll(stream, header, ordered);
+        return Convert.ToHexStringLower(sha.Hash!);
+    }
+
+    private static void WriteAll(Stream stream, byte[] header, Declaration[] ordered)
+    {
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (Declaration declaration in ordered)
+            declaration.WriteValues(stream);
+    }
+
+    private byte[] Header(Declaration[] ordered, bool withDigest)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
-            if (metadata.Count > 0)
+            if (metadata.Count > 0 || withDigest)
             {
                 json.WriteStartObject(SafeTensorsHeader.MetadataName);
                 foreach ((string key, string value) in metadata)
                     json.WriteString(key, value);
+                if (withDigest)
+                    json.WriteString(FileDigest.Field, FileDigest.Blank);
                 json.WriteEndObject();
             }
 
@@ -109,7 +127,7 @@ public sealed class SafeTensorsWriter
 
         int padding = -buffer.WrittenCount & (HeaderAlignment - 1);
         buffer.Write("       "u8[..padding]);
-        return buffer.WrittenMemory;
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteIntegers(Utf8JsonWriter json, string name, ReadOnlySpan<long> values)

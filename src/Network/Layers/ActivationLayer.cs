@@ -12,4 +12,6 @@ internal sealed class ActivationLayer(OperatorSet operators, int width, Activati
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights) =>
         operators.Activate.Backward(y, dy, dx ?? dy, activation);
+
+    public override LayerDescription Describe(Parameters parameters) => new ActivationDescription(activation);
 }

@@ -71,6 +71,10 @@ internal sealed class BatchNormalization : Layer
     private static Matrix Part(Matrix batch, int group, Pass pass) =>
         pass.Groups == 1 ? batch : batch.SliceRows(group * (batch.Rows / pass.Groups), batch.Rows / pass.Groups);
 
+    public override LayerDescription Describe(Parameters parameters) => new BatchNormalizationDescription(
+        LayerName(_slots.Gamma), parameters.Values.Download(_slots.Gamma), parameters.Values.Download(_slots.Beta),
+        parameters.Statistics.Download(_slots.RunningMean), parameters.Statistics.Download(_slots.RunningVariance), _options.Epsilon, _activation);
+
     public override void Initialize()
     {
         _parameters.Values.Fill(_slots.Gamma, 1);

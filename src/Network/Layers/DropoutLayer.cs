@@ -26,6 +26,8 @@ internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int w
     {
     }
 
+    public override LayerDescription? Describe(Parameters parameters) => null;
+
     private void Apply(Matrix from, Matrix to, Pass pass)
     {
         if (pass.Training)

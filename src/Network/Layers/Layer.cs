@@ -53,10 +53,17 @@ internal abstract class Layer
     /// </summary>
     public virtual void TangentGradient(Matrix tx, Matrix dy, Range inputs) => throw NoTangent();
 
+    /// <summary>What the layer computes outside training, with numbers from <paramref name="parameters"/>: its own, or an average of them. Null where it does nothing then.</summary>
+    /// <exception cref="NotSupportedException">Nobody has said yet what other programs would call this kind of layer.</exception>
+    public virtual LayerDescription? Describe(Parameters parameters) => throw new NotSupportedException($"a network with a {GetType().Name} cannot be exported: there is no description of this kind of layer");
+
     /// <summary>Sets the parameters to their first values.</summary>
     public virtual void Initialize()
     {
     }
 
     private NotSupportedException NoTangent() => new($"{GetType().Name} is not piecewise linear: it has no tangent.");
+
+    /// <summary>The layer's part of a tensor's name: <c>linear1</c> of <c>linear1.weight</c>.</summary>
+    protected static string LayerName(TensorSlot slot) => slot.Name[..slot.Name.LastIndexOf('.')];
 }

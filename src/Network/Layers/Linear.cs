@@ -64,6 +64,9 @@ internal sealed class Linear : Layer
         return w.SliceRows(start, count);
     }
 
+    public override LayerDescription Describe(Parameters parameters) => new LinearDescription(
+        LayerName(_slots.Weight), _slots.Weight.Rows, _slots.Weight.Columns, parameters.Values.Download(_slots.Weight), parameters.Values.Download(_slots.Bias), _activation);
+
     public override void Initialize()
     {
         var weight = _parameters.Values.Matrix(_slots.Weight);

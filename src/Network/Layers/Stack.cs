@@ -41,6 +41,9 @@ internal sealed class Stack
             layer.Initialize();
     }
 
+    /// <summary>What the layers compute outside training; see <see cref="Layer.Describe"/>.</summary>
+    public IReadOnlyList<LayerDescription> Describe(Parameters parameters) => [.. _layers.Select(layer => layer.Describe(parameters)).OfType<LayerDescription>()];
+
     /// <summary>y = stack(x) for [M, inputs] and [M, outputs], M at most the rows it was made for.</summary>
     public void Forward(Matrix x, Matrix y, Pass pass)
     {

@@ -19,7 +19,7 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
 
     public static Process Start(string folder, params string[] arguments) => Process.Start(Prepare(folder, arguments))!;
 
-    private static Cli Finish(Process started, string[] arguments)
+    public static Cli Finish(Process started, string[] arguments)
     {
         using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -32,7 +32,7 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
         return new Cli(process.ExitCode, output.Result, error.Result);
     }
 
-    private static ProcessStartInfo Prepare(string folder, string[] arguments)
+    public static ProcessStartInfo Prepare(string folder, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // The tests' own host is 'dotnet'; the program lies beside the tests.

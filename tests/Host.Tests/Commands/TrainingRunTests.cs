@@ -52,7 +52,8 @@ public sealed class TrainingRunTests : IDisposable
         string page = File.ReadAllText(Path.Combine(run, "report.html"));
         Assert.Contains("<pre tabindex=\"0\">gpucgan train --batch-size 16 --device cpu --steps 60</pre>", page, StringComparison.Ordinal);
         Assert.Contains($"gpucgan evaluate {Path.Combine("runs", "00000-digits-mlp")}</pre>", page, StringComparison.Ordinal);
-        Assert.Equal("step-00000060.safetensors", Path.GetFileName(Directory.GetFiles(Path.Combine(run, "checkpoints")).Order().Last()));
+        Assert.True(File.Exists(Path.Combine(run, "checkpoints", "last")));
+        Assert.True(File.Exists(Path.Combine(run, "checkpoints", "step-00000060.safetensors")));
 
         Assert.Equal(Path.Combine("runs", "00001-digits-mlp"), Train().Output.Trim());
     }
@@ -177,7 +178,7 @@ public sealed class TrainingRunTests : IDisposable
             kill.WaitForExit();
         Assert.True(process.WaitForExit(TimeSpan.FromMinutes(3)), "the run did not stop");
         Assert.Equal(exitCode, process.ExitCode);
-        string checkpoint = Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints")));
+        string checkpoint = Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints"), "*.safetensors"));
         Assert.Equal(0, Cli.Run(_folder, "sample", checkpoint, "--count", "1").ExitCode);
     }
 
@@ -186,7 +187,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         var result = Cli.Run(_folder, "train", "--steps", "100000000", "--max-time", "0.5s", "--device", "cpu");
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints")));
+        Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints"), "*.safetensors"));
     }
 
     [Fact]
@@ -197,7 +198,8 @@ public sealed class TrainingRunTests : IDisposable
         File.WriteAllText(In("deep.json"), $$"""{ "name": "deep", "objective": "least_squares", "discriminator": [{{layers}} "linear 1"] }""");
         var result = Cli.Run(_folder, "train", "--steps", "400", "--lr", "1", "--device", "cpu", "--recipe", "deep.json");
         Assert.True(result.ExitCode == 4, result.Error);
-        Assert.Contains("training diverged: by step", result.Error, StringComparison.Ordinal);
+        // Within one log interval, which is one step of so short a run, and by network and tensor.
+        Assert.Matches("training diverged: by step [0-9]+ (generator|discriminator) [a-z0-9]+\\.[a-z_]+( \\([a-z_]+\\))? is not finite", result.Error);
         Assert.Equal("error: ", result.Error.Split('\n')[^2][..7]);
     }
 

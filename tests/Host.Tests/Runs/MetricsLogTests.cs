@@ -171,4 +171,71 @@ public sealed class MetricsLogTests : IDisposable
             log.Append(record);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
+
+    /// <summary>A disk that is full after any number of bytes: no line is lost, none is torn, none is there twice.</summary>
+    [Fact]
+    public void Lines_that_the_disk_did_not_take_are_written_with_the_next_one()
+    {
+        Write(1, 2);
+        byte[] before = File.ReadAllBytes(Log);
+        int line = before.Length / 2;
+        for (int room = 0; room <= 2 * line; room += 7)
+        {
+            File.WriteAllBytes(Log, before);
+            FullDisk? disk = null;
+            using (MetricsLog log = MetricsLog.Open(Log, long.MaxValue, file => disk = new FullDisk(file)))
+            {
+                disk!.Room = room;
+                int failed = 0;
+                foreach (long step in (long[])[3, 4, 5])
+                {
+                    try
+                    {
+                        log.Append(Record(step));
+                    }
+                    catch (IOException)
+                    {
+                        failed++;
+                    }
+                }
+
+                Assert.InRange(failed, 1, 3);
+                Assert.InRange(MetricsLog.Read(Log).Count, 2, 4);
+                disk.Room = long.MaxValue;
+                log.WritePending();
+                Assert.Equal([1, 2, 3, 4, 5], MetricsLog.Read(Log).Select(record => record.Step));
+                log.Append(Record(6));
+            }
+
+            Assert.Equal([1, 2, 3, 4, 5, 6], MetricsLog.Read(Log).Select(record => record.Step));
+        }
+    }
+
+    private sealed class FullDisk(Stream file) : Stream
+    {
+        public long Room { get; set; } = long.MaxValue;
+
+        public override bool CanRead => false;
+        public override bool CanSeek => true;
+        public override bool CanWrite => true;
+        public override long Length => file.Length;
+        public override long Position { get => file.Position; set => file.Position = value; }
+
+        public override void Write(ReadOnlySpan<byte> bytes)
+        {
+            int taken = (int)Math.Min(Room, bytes.Length);
+            file.Write(bytes[..taken]);
+            Room -= taken;
+            if (taken < bytes.Length)
+                throw new IOException("No space left on device");
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        public override void Flush() => file.Flush();
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+        public override void SetLength(long value) => file.SetLength(value);
+
+        protected override void Dispose(bool disposing) => file.Dispose();
+    }
 }

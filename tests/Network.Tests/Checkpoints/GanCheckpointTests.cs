@@ -74,9 +74,9 @@ public sealed class GanCheckpointTests : IDisposable
         using var device = ComputeDevice.Open("cpu", 1);
         using var gan = TinyGan.Create(device);
         GanCheckpoint.Save(gan, PathOf("a.safetensors"));
-        // The same file under a recipe with another width, which the same number of characters says.
+        // The same file under a recipe with another width, which the same number of characters says; without its digest, as other tools write files.
         string text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(PathOf("a.safetensors")));
-        string changed = text.Replace("linear 200", "linear 300", StringComparison.Ordinal);
+        string changed = text.Replace("linear 200", "linear 300", StringComparison.Ordinal).Replace("file_sha256", "file_sha25X", StringComparison.Ordinal);
         Assert.NotEqual(text, changed);
         File.WriteAllBytes(PathOf("b.safetensors"), System.Text.Encoding.Latin1.GetBytes(changed));
         var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("b.safetensors")));
@@ -92,9 +92,87 @@ public sealed class GanCheckpointTests : IDisposable
         var values = gan.GeneratorParameters.Values.Download();
         values[0] = float.NaN;
         gan.GeneratorParameters.Values.Upload(values);
-        Assert.Equal("generator", gan.FindNonFinite());
+        Assert.Equal("generator linear1.weight", gan.FindNonFinite());
         GanCheckpoint.Save(gan, PathOf("nan.safetensors"));
         var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("nan.safetensors")));
         Assert.Contains("generator.linear1.weight", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ALogIntervalUnderWayIsResumedToo()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var whole = TinyGan.Create(device);
+        for (int i = 0; i < 10; i++)
+        {
+            if (i == 4)
+                whole.ReadMetrics();
+            whole.TrainStep();
+            if (i == 6)
+                GanCheckpoint.Save(whole, PathOf("a.safetensors"));
+        }
+        using var resumed = GanCheckpoint.Load(device, PathOf("a.safetensors"));
+        var (pixels, labels) = TinyGan.Data();
+        resumed.Load(pixels, labels);
+        for (int i = 7; i < 10; i++)
+            resumed.TrainStep();
+        var metrics = whole.ReadMetrics();
+        Assert.Equal(6, metrics.Steps);
+        Assert.Equal(metrics, resumed.ReadMetrics());
+    }
+
+    /// <summary>A byte of each part of the file in turn: the length, the header, the digest itself, the tensors, the last byte.</summary>
+    [Fact]
+    public void ADamagedByteAnywhereIsNoticed()
+    {
+        using var device = ComputeDevice.Open("cpu", 1);
+        using var gan = TinyGan.Create(device);
+        GanCheckpoint.Save(gan, PathOf("a.safetensors"));
+        GanCheckpoint.Verify(PathOf("a.safetensors"));
+        var bytes = File.ReadAllBytes(PathOf("a.safetensors"));
+        int header = 8 + (int)BitConverter.ToUInt64(bytes);
+        int digest = System.Text.Encoding.Latin1.GetString(bytes).IndexOf("file_sha256", StringComparison.Ordinal) + 14;
+        foreach (int at in (int[])[0, 8, 20, header / 2, digest, digest + 63, header - 1, header, header + 1, (header + bytes.Length) / 2, bytes.Length - 1])
+        {
+            var damaged = (byte[])bytes.Clone();
+            damaged[at] ^= 1;
+            File.WriteAllBytes(PathOf("b.safetensors"), damaged);
+            var e = Assert.Throws<InvalidDataException>(() => GanCheckpoint.Verify(PathOf("b.safetensors")));
+            Assert.StartsWith(PathOf("b.safetensors"), e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', e.Message);
+            Assert.Throws<InvalidDataException>(() => GanCheckpoint.Load(device, PathOf("b.safetensors")));
+        }
+    }
+
+    /// <summary>Whatever can go wrong is named by network and tensor: values, statistics, gradients, moments, the average, and the losses.</summary>
+    [Fact]
+    public void WhatIsNotFiniteIsNamed()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+        {
+            using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorAverage = 0.5f });
+            gan.TrainStep();
+            Assert.Null(gan.FindNonFinite());
+            foreach (var (name, arena) in gan.SavedArenas()
+                .Append(("generator.gradient", gan.GeneratorParameters.Gradients)).Append(("discriminator.gradient", gan.DiscriminatorParameters.Gradients)))
+            {
+                var good = arena.Download();
+                foreach (var slot in arena.Layout.Slots)
+                {
+                    var values = (float[])good.Clone();
+                    values[slot.Offset + slot.Length - 1] = bad;
+                    arena.Upload(values);
+                    string[] parts = name.Split('.');
+                    Assert.Equal($"{parts[0]} {slot.Name}{(parts.Length == 1 ? "" : $" ({parts[1]})")}", gan.FindNonFinite());
+                }
+                arena.Upload(good);
+            }
+            Assert.Null(gan.FindNonFinite());
+            var sums = gan.MetricSums;
+            sums[1] = bad;
+            gan.GoOnMeasuring(sums, 1);
+            Assert.Equal("the generator's loss", gan.FindNonFinite());
+        }
     }
 }

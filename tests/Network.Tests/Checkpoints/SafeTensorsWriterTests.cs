@@ -108,4 +108,23 @@ public sealed class SafeTensorsWriterTests : IDisposable
         Assert.Throws<DirectoryNotFoundException>(() => writer.Write(folder.File("missing/a.safetensors")));
         Assert.False(Directory.Exists(folder.File("missing")));
     }
+
+    /// <summary>The rule as docs/checkpoints.md gives it, followed by hand.</summary>
+    [Fact]
+    public void The_digest_is_that_of_the_file_with_zeros_in_its_place()
+    {
+        SafeTensorsWriter writer = new();
+        writer.AddMetadata("a", "\"file_sha256\":\"x");
+        writer.Add<float>("w", [3], new float[] { 1f, 2f, 3f });
+        writer.Write(folder.File("a"), withDigest: true);
+
+        string text = Encoding.Latin1.GetString(File.ReadAllBytes(folder.File("a")));
+        int at = text.LastIndexOf("\"file_sha256\":\"", StringComparison.Ordinal) + 15;
+        string zeros = text[..at] + new string('0', 64) + text[(at + 64)..];
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.Latin1.GetBytes(zeros))), text[at..(at + 64)]);
+        using SafeTensorsFile file = SafeTensorsFile.Open(folder.File("a"));
+        file.CheckDigest();
+        Assert.Equal(text[at..(at + 64)], file.Metadata["file_sha256"]);
+        Assert.Contains("twice", Assert.Throws<ArgumentException>(() => writer.AddMetadata("file_sha256", "")).Message);
+    }
 }
