@@ -12,4 +12,12 @@ internal sealed class ActivationLayer(OperatorSet operators, int width, Activati
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights) =>
         operators.Activate.Backward(y, dy, dx ?? dy, activation);
+
+    public override bool IsPiecewiseLinear => activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
+
+    public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass) => operators.Activate.Backward(y, tx, ty, activation);
+
+    public override void TangentGradient(Matrix tx, Matrix dy, Range inputs)
+    {
+    }
 }
