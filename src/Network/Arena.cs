@@ -29,6 +29,14 @@ internal sealed class Arena
 
     public float[] Download() => _memory.Download();
 
+    /// <summary>Sets a tensor to one value, by way of the host: for first values.</summary>
+    public void Fill(TensorSlot slot, float value)
+    {
+        var all = Download();
+        all.AsSpan((int)slot.Offset, slot.Length).Fill(value);
+        Upload(all);
+    }
+
     public void Upload(ReadOnlySpan<float> all) => _memory.Upload(all);
 }
 

@@ -23,7 +23,7 @@ internal sealed class Discriminator
     {
         _pixels = image.Pixels;
         _clock = clock;
-        var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
+        var builder = new NetworkBuilder(operators, clock, memory, recipe, rows);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 129);
         if (recipe.SpectralNorm)

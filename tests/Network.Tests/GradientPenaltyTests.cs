@@ -2,6 +2,7 @@ using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
+using GpuCgan.Network.Recipes;
 using GpuCgan.Reference;
 using Convolution = GpuCgan.Network.Layers.Convolution;
 
@@ -104,8 +105,8 @@ public class GradientPenaltyTests
         var parameters = new Parameters(layout, new ArenaLayout(), memory);
         var stack = new Stack(
         [
-            new Convolution(operators, parameters, clock, first, shape, Activation.LeakyRelu(Slope), ConvolutionStart.Uniform),
-            new Convolution(operators, parameters, clock, second, further, Activation.Identity, ConvolutionStart.Uniform),
+            new Convolution(operators, parameters, clock, first, shape, Activation.LeakyRelu(Slope), InitialValuesKind.Uniform),
+            new Convolution(operators, parameters, clock, second, further, Activation.Identity, InitialValuesKind.Uniform),
             new ActivationLayer(operators, 32, Activation.LeakyRelu(Slope)),
             new AveragePooling(operators, 2, 4, 4),
             new Linear(operators, parameters, clock, linear, Activation.Identity),
