@@ -51,6 +51,9 @@ public sealed class ConditionalGan : IDisposable
     private readonly AdversarialObjective _objective;
     private readonly AugmentationChain _augmentations;
     private readonly PairTargets _targets;
+    private readonly Optimizer _optimizerOfG;
+    private readonly Optimizer _optimizerOfD;
+    private readonly Regularizer? _regularizer;
     private readonly Matrix _images;
     private readonly Matrix _pairs;
     private readonly Matrix _logits;
@@ -95,7 +98,7 @@ public sealed class ConditionalGan : IDisposable
         int batch = recipe.BatchSize;
         _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
         _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
-        _metrics = new MetricsBuffer(_memory);
+        _metrics = new MetricsBuffer(_memory, recipe.Regularizer != RegularizerKind.None);
         _indices = _memory.View<int>(batch);
         _labels = _memory.View<int>(2 * batch);
         _objective = _operators.Objective(recipe.Objective);
@@ -104,6 +107,9 @@ public sealed class ConditionalGan : IDisposable
         _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
         // What is not augmented is gathered and generated in its place.
         _images = _augmentations.IsEmpty ? _pairs.SliceColumns(0, image.Pixels) : _memory.Matrix(2 * batch, image.Pixels);
+        _optimizerOfG = Optimizer.OfGenerator(recipe, _operators);
+        _optimizerOfD = Optimizer.OfDiscriminator(recipe, _operators);
+        _regularizer = Regularizer.Of(recipe, _discriminator, _pairs.Columns, image.Pixels, _operators, _clock, _memory);
         _logits = _memory.Column(2 * batch);
         _dLogits = _memory.Column(2 * batch);
         _dSeen = _memory.Matrix(batch, image.Pixels);
@@ -243,7 +249,18 @@ public sealed class ConditionalGan : IDisposable
         _discriminator.Forward(_pairs, _logits, PassOfD);
         _targets.Score(_logits, _dLogits, _metrics);
         _discriminator.BackwardToParameters(_labels, _pairs, _logits, _dLogits, PassOfD);
-        _discriminator.Parameters.Update(_operators.Adam, _clock, 1, 0, Recipe.DiscriminatorAdam);
+        _regularizer?.Accumulate(_pairs, FakeLabels, _metrics);
+        MoveDiscriminator(_discriminator.Parameters);
+    }
+
+    /// <summary>The optimiser's step, and what keeps D in bounds around it.</summary>
+    private void MoveDiscriminator(Parameters parameters)
+    {
+        parameters.Normalized?.Backward(parameters.Gradients);
+        _optimizerOfD.Update(parameters, _clock);
+        if (Recipe.WeightClip > 0)
+            _operators.WeightClip.Launch(parameters.Values.View, Recipe.WeightClip);
+        parameters.Normalized?.Follow(parameters.Values);
     }
 
     /// <summary>The update of G: it moves against the D of now, and wants its images called real, whatever D's smoothed target is.</summary>
@@ -265,7 +282,7 @@ public sealed class ConditionalGan : IDisposable
         _discriminator.BackwardToImages(FakePairs, logits, dLogits, _dSeen, PassOfG);
         _augmentations.Backward(_dSeen, _dImages, StreamOfG);
         _generator.Backward(FakeLabels, FakeImages, _dImages);
-        _generator.Parameters.Update(_operators.Adam, _generatorClock, 1, 0, Recipe.GeneratorAdam);
+        _optimizerOfG.Update(_generator.Parameters, _generatorClock);
         if (_average is not null)
         {
             _operators.Average.Launch(_generatorClock.View, _average.Values.View, _generator.Parameters.Values.View, Recipe.GeneratorAverage);
@@ -285,6 +302,9 @@ public sealed class ConditionalGan : IDisposable
 
     /// <summary>[2·batch, pixels]: the real images, then the generated ones, before they are augmented.</summary>
     internal Matrix Images => _images;
+
+    /// <summary>[batch, pixels + label code]: where the last penalty was taken; null where the recipe has none.</summary>
+    internal Matrix? PenaltyPoints => _regularizer?.Points(_pairs);
 
     private Matrix FakePairs => _pairs.SliceRows(Recipe.BatchSize, Recipe.BatchSize);
 
@@ -385,6 +405,7 @@ public sealed class ConditionalGan : IDisposable
     {
         _recorder.Forget();
         Step = step;
+        _discriminator.Parameters.Normalized?.Restore(_discriminator.Parameters.Values);
         _clock.Set(checked((uint)(step * Recipe.NCritic)), Seed);
         if (_generatorClock != _clock)
             _generatorClock.Set(checked((uint)step), Seed);

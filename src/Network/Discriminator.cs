@@ -14,6 +14,7 @@ namespace GpuCgan.Network;
 internal sealed class Discriminator
 {
     private readonly Stack _stack;
+    private readonly StepClock _clock;
     private readonly LabelEncoding _encoding;
     private readonly Matrix _labelGradient;
     private readonly int _pixels;
@@ -21,10 +22,13 @@ internal sealed class Discriminator
     public Discriminator(Recipe recipe, NetworkPlan plan, LabelCode label, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
         _pixels = image.Pixels;
+        _clock = clock;
         var builder = new NetworkBuilder(operators, clock, memory, recipe, rows);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 129);
-        Parameters = new Parameters(builder.Trainable, builder.Statistics, memory);
+        if (recipe.SpectralNorm)
+            SpectralWeights.Place(builder.Trainable, builder.Statistics);
+        Parameters = new Parameters(builder.Trainable, builder.Statistics, memory, recipe.SpectralNorm ? operators : null);
         _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 128);
         _stack = new Stack(builder.Make(Parameters), rows, memory);
         _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
@@ -32,10 +36,14 @@ internal sealed class Discriminator
 
     public Parameters Parameters { get; }
 
+    /// <summary>The layers, for a gradient penalty.</summary>
+    public Stack Stack => _stack;
+
     public void Initialize()
     {
         _encoding.Initialize();
         _stack.Initialize();
+        Parameters.Normalized?.Initialize(Parameters.Values, _clock);
     }
 
     /// <summary>Writes the codes of the labels [M] behind the images of <paramref name="pairs"/> [M, pixels + code].</summary>

@@ -39,6 +39,10 @@ internal sealed class OperatorSet(ComputeDevice device)
     public RotateLabels RotateLabels { get; } = new(device);
     public MixSamples MixSamples { get; } = new(device);
     public GradientNormPenalty GradientNormPenalty { get; } = new(device);
+    public SpectralNorm SpectralNorm { get; } = new(device);
+    public RmsProp RmsProp { get; } = new(device);
+    public Sgd Sgd { get; } = new(device);
+    public WeightClip WeightClip { get; } = new(device);
 
     /// <summary>The game of a recipe.</summary>
     public AdversarialObjective Objective(ObjectiveKind kind) => kind switch

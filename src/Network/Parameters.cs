@@ -1,3 +1,4 @@
+using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
 
 namespace GpuCgan.Network;
@@ -8,13 +9,19 @@ namespace GpuCgan.Network;
 /// </summary>
 internal sealed class Parameters
 {
-    public Parameters(ArenaLayout trainable, ArenaLayout statistics, DeviceMemory memory)
+    /// <summary>Allocates the arenas.</summary>
+    /// <param name="trainable">The layout of what is trained.</param>
+    /// <param name="statistics">The layout of what is estimated; where the weights are spectrally normalised, <see cref="SpectralWeights.Place"/> has been there.</param>
+    /// <param name="memory">Owns the arenas.</param>
+    /// <param name="spectral">The operators of spectral normalisation; null for weights as they are.</param>
+    public Parameters(ArenaLayout trainable, ArenaLayout statistics, DeviceMemory memory, OperatorSet? spectral = null)
     {
         Values = new Arena(trainable, memory);
         Gradients = new Arena(trainable, memory);
         FirstMoments = new Arena(trainable, memory);
         SecondMoments = new Arena(trainable, memory);
         Statistics = new Arena(statistics, memory);
+        Normalized = spectral is null ? null : new SpectralWeights(trainable, Statistics, spectral, memory);
     }
 
     public Arena Values { get; }
@@ -22,8 +29,14 @@ internal sealed class Parameters
     public Arena FirstMoments { get; }
     public Arena SecondMoments { get; }
 
-    /// <summary>Running means and variances of the normalisations.</summary>
+    /// <summary>Running means and variances of the normalisations; singular vectors and values of the weights.</summary>
     public Arena Statistics { get; }
+
+    /// <summary>W/σ of the weights; null where they are taken as they are.</summary>
+    public SpectralWeights? Normalized { get; }
+
+    /// <summary>What a layer multiplies by: its weight, or W/σ where the weights are spectrally normalised. A layer's gradient is the one by this.</summary>
+    public Matrix Weight(TensorSlot slot) => Normalized is { } normalized ? normalized[slot] : Values.Matrix(slot);
 
     /// <summary>Numbers that are trained.</summary>
     public long Count => Values.Layout.Slots.Sum(slot => (long)slot.Length);

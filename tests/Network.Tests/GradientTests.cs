@@ -18,7 +18,7 @@ public class GradientTests
         { "maximum_likelihood", Tiny with { Objective = ObjectiveKind.MaximumLikelihood } },
         { "least_squares", Tiny with { Objective = ObjectiveKind.LeastSquares, RealTarget = 0.9f } },
         { "hinge", Tiny with { Objective = ObjectiveKind.Hinge, MismatchedPairs = 0.5f, RealTarget = 0.9f } },
-        { "wasserstein", Tiny with { Objective = ObjectiveKind.Wasserstein, InstanceNoise = 0.1f } },
+        { "wasserstein", Tiny with { Objective = ObjectiveKind.Wasserstein, WeightClip = 1, InstanceNoise = 0.1f } },
         { "binary_cross_entropy", Tiny with { GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None } },
         { "binary_cross_entropy", Tiny with { DiscriminatorLabel = DiscriminatorLabelKind.Planes } },
         { "binary_cross_entropy", Tiny with { DiscriminatorLabel = DiscriminatorLabelKind.Plane } },

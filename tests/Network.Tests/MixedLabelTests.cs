@@ -12,7 +12,7 @@ public class MixedLabelTests
     public void ALatentVectorUnderOneLabelGivesTheImageThatItWasTakenFrom(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = label });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = label, DiscriminatorLabel = label == GeneratorLabelKind.None ? DiscriminatorLabelKind.None : DiscriminatorLabelKind.OneHot });
         for (int i = 0; i < 3; i++)
             gan.TrainStep();
         // Rows of the first block and beyond; more images than a block holds.

@@ -48,6 +48,17 @@ public class RecipeTests
         { new Recipe { Augment = new AugmentRecipe { Translate = 0.6f } }, "augment.translate" },
         { new Recipe { NCritic = 0 }, "n_critic" },
         { new Recipe { LearningRateDecay = 1.1f }, "learning_rate_decay" },
+        { new Recipe { WeightClip = -0.01f }, "weight_clip is -0.01" },
+        { new Recipe { RegularizerWeight = 0 }, "regularizer_weight" },
+        { new Recipe { RmspropSmoothing = 1 }, "rmsprop_smoothing" },
+        { new Recipe { RmspropEpsilon = float.NaN }, "rmsprop_epsilon" },
+        { new Recipe { SgdMomentum = 1 }, "sgd_momentum" },
+        { new Recipe { WeightDecay = 0.1f, DiscriminatorOptimizer = OptimizerKind.Rmsprop }, "weight_decay is Adam's" },
+        { new Recipe { WeightClip = 0.1f, SpectralNorm = true }, "weight_clip bounds weights that spectral_norm divides" },
+        { new Recipe { Objective = ObjectiveKind.Wasserstein }, "nothing keeps D Lipschitz" },
+        { new Recipe { Objective = ObjectiveKind.Wasserstein, WeightClip = 0.01f, RealTarget = 0.9f }, "real_target" },
+        { new Recipe { Objective = ObjectiveKind.Wasserstein, SpectralNorm = true, FakeTarget = 0.1f }, "fake_target" },
+        { new Recipe { Objective = ObjectiveKind.Wasserstein, Regularizer = RegularizerKind.GradientPenalty, LabelNoise = 0.1f }, "label_noise" },
         { new Recipe { GeneratorAverage = -0.1f }, "generator_average" },
     };
 
@@ -82,6 +93,18 @@ public class RecipeTests
         }));
         Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(JsonNode.Parse("""{ "augment": { "flip": 1 } }"""), "test"));
     }
+
+    [Fact]
+    public void ACriticsFieldsAreSpelledAsTheDocumentationSpellsThem() => Assert.True(RecipeFile.AreSame(
+        new Recipe
+        {
+            GeneratorOptimizer = OptimizerKind.Sgd, DiscriminatorOptimizer = OptimizerKind.Rmsprop, RmspropSmoothing = 0.9f, RmspropEpsilon = 1e-6f, SgdMomentum = 0.9f,
+            Regularizer = RegularizerKind.ZeroCentredPenalty, RegularizerWeight = 5, SpectralNorm = true,
+        },
+        RecipeFile.Parse(JsonNode.Parse("""
+            { "generator_optimizer": "sgd", "discriminator_optimizer": "rmsprop", "rmsprop_smoothing": 0.9, "rmsprop_epsilon": 1e-6, "sgd_momentum": 0.9,
+              "regularizer": "zero_centred_penalty", "regularizer_weight": 5, "spectral_norm": true }
+            """), "test")));
 
     [Fact]
     public void AnUnknownRecipeIsNamedWithTheKnownOnes()

@@ -9,12 +9,14 @@ public class RecordedStepTests
     private static readonly Recipe Everything = TinyGan.Recipe with { GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh, GeneratorAverage = 0.9f };
 
     /// <summary>For the kernels on the CPU accelerator, where launches make shared memory out of buffers, <see cref="AdversarialStepTests"/> counts the host's calls.</summary>
+    public static IEnumerable<object[]> CriticOrNot => [[false], [true]];
+
     [Theory]
-    [OnCpu, OnCuda, OnOpenCl]
-    public void AStepNeitherAllocatesOnTheDeviceNorCopiesNorWaits(string name)
+    [OnCpu(nameof(CriticOrNot)), OnCuda(nameof(CriticOrNot)), OnOpenCl(nameof(CriticOrNot))]
+    public void AStepNeitherAllocatesOnTheDeviceNorCopiesNorWaits(string name, bool critic)
     {
         using var device = ComputeDevice.Open(name);
-        using var gan = TinyGan.Create(device, Everything);
+        using var gan = TinyGan.Create(device, critic ? CriticTests.Everything : Everything);
         // Two warm-ups, which load kernels, and the recording.
         for (int i = 0; i < 3; i++)
             gan.TrainStep();

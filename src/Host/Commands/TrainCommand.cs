@@ -16,7 +16,7 @@ internal static class TrainCommand
     public static Option<int?> Steps { get; } = CommonOptions.Positive("--steps", "Steps, instead of epochs.");
     public static Option<TimeSpan?> MaxTime { get; } = CommonOptions.Time("--max-time", "Stop after this long, such as 90s, 10m or 2h.");
     public static Option<int?> BatchSize { get; } = CommonOptions.Positive("--batch-size", "Images a batch. Default: the recipe's.");
-    public static Option<float?> LearningRate { get; } = new("--lr") { Description = "Adam's rate for both networks. Default: the recipe's.", HelpName = "X", CustomParser = result => ParseRate(result) };
+    public static Option<float?> LearningRate { get; } = new("--lr") { Description = "The learning rate of both networks. Default: the recipe's.", HelpName = "X", CustomParser = result => ParseRate(result) };
     public static Option<ulong?> Seed { get; } = CommonOptions.Seed("The seed of everything random. Default: 0.");
     public static Option<string?> Out { get; } = new("--out") { Description = "The folder that run directories are made in. Default: runs.", HelpName = "DIR" };
     public static Option<string?> Name { get; } = new("--name") { Description = "The run directory's name behind its number. Default: DATA-RECIPE.", HelpName = "TEXT" };

@@ -77,6 +77,8 @@ public sealed class MetricsLog : IDisposable
         WriteNumber("d_gradient_norm", record.DGradientNorm);
         WriteNumber("real_distance", record.RealDistance);
         WriteNumber("fake_distance", record.FakeDistance);
+        WriteOptional("penalty", record.Penalty);
+        WriteOptional("d_slope", record.Slope);
         WriteWarnings(record.Warnings);
         json.WriteEndObject();
         json.Flush();
@@ -115,6 +117,12 @@ public sealed class MetricsLog : IDisposable
             json.WriteNumber(name, value);
         else
             json.WriteNull(name);
+    }
+
+    private void WriteOptional(string name, double? value)
+    {
+        if (value is { } number)
+            WriteNumber(name, number);
     }
 
     private void WriteWarnings(IReadOnlyList<string> warnings)
@@ -193,11 +201,16 @@ public sealed class MetricsLog : IDisposable
                 DGradientNorm = Later("d_gradient_norm"),
                 RealDistance = Later("real_distance"),
                 FakeDistance = Later("fake_distance"),
+                Penalty = Optional("penalty"),
+                Slope = Optional("d_slope"),
                 Warnings = Warnings(),
             };
 
             // Logs of before there were such fields can be read too.
             double Later(string name) => root.TryGetProperty(name, out _) ? Number(name) : double.NaN;
+
+            // Only a recipe with a regulariser writes these.
+            double? Optional(string name) => root.TryGetProperty(name, out _) ? Number(name) : null;
 
             IReadOnlyList<string> Warnings()
             {

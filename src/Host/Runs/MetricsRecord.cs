@@ -31,6 +31,12 @@ public sealed record MetricsRecord(
     /// <summary>The same of generated images.</summary>
     public double FakeDistance { get; init; } = double.NaN;
 
+    /// <summary>What the recipe's regulariser added to D's loss; null where there is none.</summary>
+    public double? Penalty { get; init; }
+
+    /// <summary>The mean norm of D's gradient by the image where the regulariser takes it; null where there is none.</summary>
+    public double? Slope { get; init; }
+
     /// <summary>Identifiers of the symptoms that were noticed, each at its first time; mostly empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

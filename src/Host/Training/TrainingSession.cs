@@ -81,7 +81,10 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 (loggedStep, loggedAt) = (gan.Step, now);
                 var record = _watch.Look(WithDiagnostics(new MetricsRecord(
                     gan.Step, options.EpochAt(gan.Step), secondsBefore + now.TotalSeconds, metrics.DiscriminatorLoss, metrics.GeneratorLoss,
-                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)));
+                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)
+                {
+                    Penalty = metrics.Penalty, Slope = metrics.Slope,
+                }));
                 Writes.Try(run.MetricsFile, () => log.Append(record));
                 _points.Add(LossPoint.Of(record));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));

@@ -16,12 +16,20 @@ public sealed class AveragePool(ComputeDevice device)
     /// <param name="y">[N, C·H·W]; must not overlap x.</param>
     /// <param name="width">W, of y.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Forward(Matrix x, Matrix y, int width) => _quads.Collect(x, y, width, 0.25f);
+    public void Forward(Matrix x, Matrix y, int width)
+    {
+        using var launch = device.Profiler?.Begin("AveragePool.Forward", $"{x} to {y}", 4 * y.Elements, sizeof(float) * (x.Elements + y.Elements));
+        _quads.Collect(x, y, width, 0.25f);
+    }
 
     /// <summary>dx = ¼·dy at each of a pixel's four. Overwrites dx.</summary>
     /// <param name="dy">[N, C·H·W].</param>
     /// <param name="dx">[N, C·2H·2W]; must not overlap dy.</param>
     /// <param name="width">W, of dy.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Backward(Matrix dy, Matrix dx, int width) => _quads.Spread(dy, dx, width, 0.25f);
+    public void Backward(Matrix dy, Matrix dx, int width)
+    {
+        using var launch = device.Profiler?.Begin("AveragePool.Backward", $"{dy} to {dx}", dy.Elements, sizeof(float) * (dy.Elements + dx.Elements));
+        _quads.Spread(dy, dx, width, 0.25f);
+    }
 }

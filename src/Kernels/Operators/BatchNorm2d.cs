@@ -175,6 +175,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         FitsChannels(gamma, inverseDeviation, nameof(inverseDeviation));
         a.Mean = mean;
         a.InverseDeviation = inverseDeviation;
+        using var launch = _device.Profiler?.Begin("BatchNorm2d.Forward", ShapeOf(x, gamma), 8 * x.Elements, sizeof(float) * (2 * x.Elements + 8 * gamma.Length));
         if (_forward is null)
             ForwardWide(a);
         else
@@ -199,6 +200,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         // Not used, but a kernel's view must not be empty.
         a.Mean = runningMean;
         a.InverseDeviation = runningVariance;
+        using var launch = _device.Profiler?.Begin("BatchNorm2d.Infer", ShapeOf(x, gamma), 4 * x.Elements, sizeof(float) * (2 * x.Elements + 4 * gamma.Length));
         if (_infer is null)
             InferWide(a);
         else
@@ -235,11 +237,14 @@ public sealed partial class BatchNorm2d : IBatchNorm
             Images = x.Rows, Channels = gamma.IntLength, Pixels = x.Columns / gamma.IntLength,
             XStride = x.Stride, YStride = y.Stride, DYStride = dy.Stride, DXStride = dx.Stride, Accumulate = accumulate ? 1 : 0, Activation = activation,
         };
+        using var launch = _device.Profiler?.Begin("BatchNorm2d.Backward", ShapeOf(x, gamma), 11 * x.Elements, sizeof(float) * (4 * x.Elements + 5 * gamma.Length));
         if (_backward is null)
             BackwardWide(a);
         else
             _backward(_device.Stream, new KernelConfig(a.Channels, Strands.Lanes), a);
     }
+
+    private static string ShapeOf(Matrix x, ArrayView<float> gamma) => $"{x.Rows}×{gamma.Length}×{x.Columns / gamma.Length}";
 
     private static ForwardArguments ForwardOf(
         Matrix x, ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> runningMean, ArrayView<float> runningVariance,

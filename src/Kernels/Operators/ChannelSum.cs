@@ -55,6 +55,7 @@ public sealed class ChannelSum
             throw new ArgumentException($"{sums.Length} channels do not share the columns of {x}.", nameof(sums));
         int channels = (int)sums.Length;
         var shape = new Shape(x.Rows, x.Columns / channels, x.Stride, accumulate);
+        using var launch = _device.Profiler?.Begin("ChannelSum", $"{x.Rows}×{channels}×{shape.Pixels}", x.Elements, sizeof(float) * (x.Elements + (accumulate ? 2 : 1) * channels));
         if (_kernel is not null)
         {
             _kernel(_device.Stream, new KernelConfig(channels, Strands.Lanes), x.Data, sums, shape);

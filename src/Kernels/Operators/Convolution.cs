@@ -56,6 +56,7 @@ public sealed partial class Convolution
             X = x.Data, W = w.Data, Bias = b.Length == 0 ? w.Data : b, Y = y.Data, Shape = shape, Batch = x.Rows,
             XStride = x.Stride, WStride = w.Stride, YStride = y.Stride, HasBias = b.Length == 0 ? 0 : 1, Activation = activation,
         };
+        using var launch = Announce("Convolution.Forward", shape, x.Rows, b.Length);
         if (_forward is null)
             LaunchWide(product);
         else
@@ -80,6 +81,7 @@ public sealed partial class Convolution
             DY = dy.Data, W = w.Data, Bias = b.Length == 0 ? w.Data : b, DX = dx.Data, Shape = shape, Batch = dy.Rows,
             DYStride = dy.Stride, WStride = w.Stride, DXStride = dx.Stride, HasBias = b.Length == 0 ? 0 : 1, Activation = activation,
         };
+        using var launch = Announce("Convolution.InputGradient", shape, dy.Rows, b.Length);
         if (_input is null)
         {
             LaunchWide(product);
@@ -105,11 +107,17 @@ public sealed partial class Convolution
             X = x.Data, DY = dy.Data, DW = dw.Data, Shape = shape, Batch = x.Rows,
             XStride = x.Stride, DYStride = dy.Stride, DWStride = dw.Stride, Accumulate = accumulate ? 1 : 0,
         };
+        using var launch = Announce("Convolution.WeightGradient", shape, x.Rows, accumulate ? dw.Elements : 0);
         if (_weight is null)
             LaunchWide(product);
         else
             _weight.Launch(product, product.Rows, product.Columns, planes: 1);
     }
+
+    /// <summary>All three methods multiply every window by every kernel and touch images, maps and weights.</summary>
+    private IDisposable? Announce(string name, ConvShape shape, long batch, long moreFloats) => _device.Profiler?.Begin(
+        name, $"{batch} of {shape}", 2 * batch * shape.MapColumns * shape.Taps,
+        sizeof(float) * (batch * (shape.ImageColumns + (long)shape.MapColumns) + (long)shape.Features * shape.Taps + moreFloats));
 
     private static void Fits(ConvShape shape, Matrix image, Matrix w, Matrix map)
     {

@@ -47,6 +47,7 @@ public sealed class GradientClip(ComputeDevice device)
         var matrix = new Matrix(gradients, count, RowLength);
         _dot.Launch(matrix, matrix, new Matrix(rows, count, 1), accumulate: false);
         _sum.Launch(rows, squaredNorm, 1, accumulate: false);
+        using var launch = device.Profiler?.Begin("GradientClip", $"{gradients.Length}", gradients.Length, 2 * sizeof(float) * gradients.Length);
         var all = new Matrix(gradients, 1, (int)gradients.Length);
         _scale.Launch(all, all, new Matrix(squaredNorm, 1, 1), all, new Formula(limit));
     }

@@ -120,10 +120,14 @@ public sealed class GradientNormPenalty
         var column = new Matrix(norms, rows, 1);
         var rule = new Rule(centre, weight, rows);
         _dot.Launch(gradients, gradients, column, accumulate: false);
-        if (_kernel is not null)
-            _kernel(_device.Stream, new KernelConfig(1, Strands.Lanes), norms, penalty, meanNorm, rule);
-        else
-            RunWide(norms.AsHostSpan(), ref penalty.AsHostSpan()[0], ref meanNorm.AsHostSpan()[0], rule);
+        using (_device.Profiler?.Begin("GradientNormPenalty", $"{rows}", 9L * rows, 2L * sizeof(float) * rows))
+        {
+            if (_kernel is not null)
+                _kernel(_device.Stream, new KernelConfig(1, Strands.Lanes), norms, penalty, meanNorm, rule);
+            else
+                RunWide(norms.AsHostSpan(), ref penalty.AsHostSpan()[0], ref meanNorm.AsHostSpan()[0], rule);
+        }
+        using var launch = _device.Profiler?.Begin("GradientNormPenalty.Tangent", $"{gradients}", gradients.Elements, sizeof(float) * (2 * gradients.Elements + rows));
         _scale.Launch(gradients, gradients, column, tangents, default);
     }
 

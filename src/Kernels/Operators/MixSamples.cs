@@ -24,5 +24,9 @@ public sealed class MixSamples(ComputeDevice device)
     /// <param name="epsilon">[M, 1].</param>
     /// <param name="mixed">x̂, [M, N]; may be x or x̃.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Launch(Matrix real, Matrix generated, Matrix epsilon, Matrix mixed) => _rows.Launch(real, generated, epsilon, mixed, default);
+    public void Launch(Matrix real, Matrix generated, Matrix epsilon, Matrix mixed)
+    {
+        using var launch = device.Profiler?.Begin("MixSamples", $"{mixed}", 4 * mixed.Elements, sizeof(float) * (3 * mixed.Elements + mixed.Rows));
+        _rows.Launch(real, generated, epsilon, mixed, default);
+    }
 }

@@ -42,6 +42,9 @@ public static class Purpose
     /// <summary>Where between a real and a generated sample a gradient penalty is taken: a stream for each use in a step.</summary>
     public static uint Mixing(int stream) => Of(12, stream);
 
+    /// <summary>Where power iteration starts: a stream for each weight.</summary>
+    public static uint SingularVector(int stream) => Of(13, stream);
+
     private static uint Of(uint purpose, int stream) => stream is >= 0 and < 256
         ? (purpose << 8) | (uint)stream
         : throw new ArgumentOutOfRangeException(nameof(stream), stream, "A purpose has 256 streams.");

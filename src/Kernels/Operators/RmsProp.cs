@@ -41,6 +41,7 @@ public sealed class RmsProp(ComputeDevice device)
     public void Launch(ArrayView<StepState> clock, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> meanSquares, RmsPropOptions options)
     {
         options.Check();
+        using var launch = device.Profiler?.Begin("RmsProp", $"{parameters.Length}", 9 * parameters.Length, 5 * sizeof(float) * parameters.Length);
         _step.Launch(clock, parameters, gradients, meanSquares, options.LearningRate, new Rule(options));
     }
 }

@@ -62,6 +62,7 @@ public sealed class RowDot
     {
         if (a.Rows != b.Rows || a.Columns != b.Columns || y.Rows != a.Rows || y.Columns != 1)
             throw new ArgumentException($"The inner products of the rows of {a} and {b} do not fit {y}.");
+        using var launch = _device.Profiler?.Begin("RowDot", $"{a}", 2 * a.Elements, sizeof(float) * (2 * a.Elements + (accumulate ? 2 : 1) * a.Rows));
         if (_kernel is not null)
         {
             _kernel(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows), RowStrands.Lanes), a.Data, b.Data, y.Data, new Layout(a, b, y, accumulate));

@@ -160,6 +160,9 @@ internal sealed partial class SegmentNorm
 
     public void Forward(Arguments a)
     {
+        long elements = a.Rows * (long)a.Segments * a.Size;
+        using var launch = _device.Profiler?.Begin(
+            a.PerElement != 0 ? "LayerNorm.Forward" : "InstanceNorm.Forward", ShapeOf(a), 8 * elements, sizeof(float) * (2 * elements + 2 * a.Gamma.Length + 2 * a.Mean.Length));
         if (_forward is null)
             ForwardWide(a);
         else
@@ -168,24 +171,34 @@ internal sealed partial class SegmentNorm
 
     public void Backward(Arguments a, Gradients d, ArrayView<float> dGamma, ArrayView<float> dBeta, bool accumulate)
     {
+        long elements = a.Rows * (long)a.Segments * a.Size;
         // A layer's parameters first: dx may lie on dy.
         if (a.PerElement != 0)
         {
+            using var launch = _device.Profiler?.Begin(
+                "LayerNorm.Parameters", ShapeOf(a), 6 * elements, sizeof(float) * (3 * elements + 2 * a.Mean.Length + (accumulate ? 4 : 2) * a.Gamma.Length));
             if (_parameters is null)
                 ParametersWide(a, d, dGamma, dBeta, accumulate);
             else
                 _parameters(_device.Stream, a.Size, a, d, dGamma, dBeta, accumulate ? 1 : 0);
         }
-        if (_backward is null)
-            BackwardWide(a, d);
-        else
-            _backward(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows * a.Segments), RowStrands.Lanes), a, d);
+        using (_device.Profiler?.Begin(
+            a.PerElement != 0 ? "LayerNorm.Backward" : "InstanceNorm.Backward", ShapeOf(a), (a.PerElement != 0 ? 12 : 11) * elements,
+            sizeof(float) * (4 * elements + a.Gamma.Length + 4 * a.Mean.Length)))
+        {
+            if (_backward is null)
+                BackwardWide(a, d);
+            else
+                _backward(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows * a.Segments), RowStrands.Lanes), a, d);
+        }
         if (a.PerElement == 0)
         {
             _sum.Launch(new Matrix(d.SumG, a.Rows, a.Segments), dBeta, accumulate);
             _sum.Launch(new Matrix(d.SumProduct, a.Rows, a.Segments), dGamma, accumulate);
         }
     }
+
+    private static string ShapeOf(Arguments a) => a.Segments == 1 ? $"{a.Rows}×{a.Size}" : $"{a.Rows}×{a.Segments}×{a.Size}";
 
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Arguments ArgumentsOf(

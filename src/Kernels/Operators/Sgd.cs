@@ -45,6 +45,7 @@ public sealed class Sgd(ComputeDevice device)
         // Written so that a NaN is refused.
         if (!(learningRate >= 0 && float.IsFinite(learningRate) && momentum is >= 0 and < 1))
             throw new ArgumentException($"A learning rate of {learningRate} with momentum {momentum}: the rate is finite and not negative, the momentum lies in [0, 1).");
+        using var launch = device.Profiler?.Begin("Sgd", $"{parameters.Length}", 4 * parameters.Length, 5 * sizeof(float) * parameters.Length);
         _step.Launch(clock, parameters, gradients, velocities, learningRate, new Rule(momentum));
     }
 }

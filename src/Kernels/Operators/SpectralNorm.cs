@@ -153,6 +153,7 @@ public sealed class SpectralNorm
 
     private void MakeUnit(ArrayView<float> x, ArrayView<float> norm)
     {
+        using var launch = _device.Profiler?.Begin("SpectralNorm.Unit", $"{x.Length}", 3 * x.Length, 2 * sizeof(float) * x.Length);
         if (_unit is not null)
         {
             _unit(_device.Stream, new KernelConfig(1, Strands.Lanes), x, norm);
@@ -171,6 +172,9 @@ public sealed class SpectralNorm
     private void Divide(Matrix x, ArrayView<float> u, ArrayView<float> v, ArrayView<float> sigma, ArrayView<float> inner, Matrix y)
     {
         bool hasInner = inner.Length != 0;
+        using var launch = _device.Profiler?.Begin(
+            hasInner ? "SpectralNorm.Backward" : "SpectralNorm.Normalize", $"{x}", (hasInner ? 3 : 1) * x.Elements,
+            sizeof(float) * (2 * x.Elements + (hasInner ? x.Rows + x.Columns : 0)));
         var arguments = new QuotientArguments
         {
             X = x.Data, U = u, V = v, Sigma = sigma, Inner = hasInner ? inner : sigma, Y = y.Data,

@@ -61,6 +61,7 @@ public sealed class SumOfSquares
     {
         if (x.Length is < 1 or > MaxLength || sums.Length != Chunks(x.Length))
             throw new ArgumentException($"{x.Length} elements into {sums.Length} sums: there are 1 to {MaxLength}, and a sum for each {ChunkSums.ChunkSize}.");
+        using var launch = _device.Profiler?.Begin("SumOfSquares", $"{x.Length}", 2 * x.Length, sizeof(float) * (x.Length + sums.Length));
         if (_kernel is not null)
             _kernel(_device.Stream, new KernelConfig(sums.IntLength, Strands.Lanes), x, sums);
         else

@@ -17,12 +17,20 @@ public sealed class Upsample(ComputeDevice device)
     /// <param name="y">[N, C·2H·2W]; must not overlap x.</param>
     /// <param name="width">W.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Forward(Matrix x, Matrix y, int width) => _quads.Spread(x, y, width, 1);
+    public void Forward(Matrix x, Matrix y, int width)
+    {
+        using var launch = device.Profiler?.Begin("Upsample.Forward", $"{x} to {y}", 0, sizeof(float) * (x.Elements + y.Elements));
+        _quads.Spread(x, y, width, 1);
+    }
 
     /// <summary>dx = the sum of the four dy of each pixel. Overwrites dx.</summary>
     /// <param name="dy">[N, C·2H·2W].</param>
     /// <param name="dx">[N, C·H·W]; must not overlap dy.</param>
     /// <param name="width">W.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Backward(Matrix dy, Matrix dx, int width) => _quads.Collect(dy, dx, width, 1);
+    public void Backward(Matrix dy, Matrix dx, int width)
+    {
+        using var launch = device.Profiler?.Begin("Upsample.Backward", $"{dy} to {dx}", 3 * dx.Elements, sizeof(float) * (dy.Elements + dx.Elements));
+        _quads.Collect(dy, dx, width, 1);
+    }
 }

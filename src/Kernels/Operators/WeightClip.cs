@@ -29,6 +29,7 @@ public sealed class WeightClip(ComputeDevice device)
     {
         if (parameters.Length is < 1 or > int.MaxValue || !(bound > 0 && float.IsFinite(bound)))
             throw new ArgumentException($"{parameters.Length} parameters are not clipped to ±{bound}: the bound is positive and finite.");
+        using var launch = device.Profiler?.Begin("WeightClip", $"{parameters.Length}", 2 * parameters.Length, 2 * sizeof(float) * parameters.Length);
         var all = new Matrix(parameters, 1, (int)parameters.Length);
         _elements.Launch(all, all, all, new Formula(bound));
     }

@@ -29,6 +29,11 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
             if (!plan.Layers[0].Spec.HasWeights)
                 throw Refuse(network, $"it begins with '{plan.Layers[0].Spec.Text}'; the first layer has weights");
         }
+        if (recipe.Regularizer != RegularizerKind.None && discriminator.Layers.FirstOrDefault(layer => !IsPiecewiseLinear(layer.Spec)) is { } curved)
+        {
+            throw Refuse("discriminator", $"it has '{curved.Spec.Text}' under a regularizer, whose penalty is taken of each sample by itself and of piecewise linear layers: "
+                + "linear, conv, average_pool, relu, leaky_relu and dropout; replace the layer, or set regularizer to none");
+        }
         return new GanPlan(generator, labelOfG, discriminator, labelOfD);
 
         InvalidDataException Refuse(string network, string why) => new($"recipe '{recipe.Name}': {network}: {why}.");
@@ -45,6 +50,10 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
             }
         }
     }
+
+    /// <summary>Whether a critic may have it under a gradient penalty: see <see cref="Layers.Layer.IsPiecewiseLinear"/>.</summary>
+    private static bool IsPiecewiseLinear(LayerSpec spec) =>
+        spec.Kind is LayerKind.Linear or LayerKind.Conv or LayerKind.AveragePool or LayerKind.Relu or LayerKind.LeakyRelu or LayerKind.Dropout;
 
     /// <summary>Planes where the label is planes or is not there, a vector where it is one.</summary>
     private static FeatureShape InputOfD(Recipe recipe, ImageShape image, LabelCode label) =>

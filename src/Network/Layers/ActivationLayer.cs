@@ -14,4 +14,12 @@ internal sealed class ActivationLayer(OperatorSet operators, int width, Activati
         operators.Activate.Backward(y, dy, dx ?? dy, activation);
 
     public override LayerDescription Describe(Parameters parameters) => new ActivationDescription(activation);
+
+    public override bool IsPiecewiseLinear => activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
+
+    public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass) => operators.Activate.Backward(y, tx, ty, activation);
+
+    public override void TangentGradient(Matrix tx, Matrix dy, Range inputs)
+    {
+    }
 }

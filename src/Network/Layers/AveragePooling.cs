@@ -29,6 +29,15 @@ internal sealed class AveragePooling : Layer
 
     public override void Forward(Matrix x, Matrix y, Pass pass) => _operators.AveragePool.Forward(x, y, _width / 2);
 
+    /// <summary>A mean is linear.</summary>
+    public override bool IsPiecewiseLinear => true;
+
+    public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass) => _operators.AveragePool.Forward(tx, ty, _width / 2);
+
+    public override void TangentGradient(Matrix tx, Matrix dy, Range inputs)
+    {
+    }
+
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
         if (dx is not { } target)

@@ -10,10 +10,12 @@ internal sealed class Convolution(
 {
     public override int Outputs => shape.MapColumns;
 
+    public override bool IsPiecewiseLinear => activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
+
     public override void Forward(Matrix x, Matrix y, Pass pass)
     {
         var b = slots.Bias is { } bias ? parameters.Values[bias] : default;
-        operators.Convolution.Forward(shape, x, parameters.Values.Matrix(slots.Weight), b, y, activation);
+        operators.Convolution.Forward(shape, x, parameters.Weight(slots.Weight), b, y, activation);
     }
 
     /// <inheritdoc/>
@@ -28,12 +30,33 @@ internal sealed class Convolution(
             if (slots.Bias is { } bias)
                 operators.ChannelSum.Launch(dy, parameters.Gradients[bias], accumulate: false);
         }
-        if (dx is { } target)
-            InputGradient(dy, target, inputs);
+        if (dx is not { } target)
+            return;
+        var (selected, first, columns) = Selected(inputs);
+        operators.Convolution.InputGradient(selected, dy, parameters.Weight(slots.Weight).SliceColumns(first, columns), target);
     }
 
-    /// <summary>The gradient by some channels is that of a convolution which has these alone: their weights lie side by side.</summary>
-    private void InputGradient(Matrix dy, Matrix dx, Range inputs)
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The selected inputs are not whole channels.</exception>
+    public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass)
+    {
+        var (selected, first, count) = Selected(inputs);
+        operators.Convolution.Forward(selected, tx, parameters.Weight(slots.Weight).SliceColumns(first, count), default, ty, Activation.Identity);
+        // The slope is read from the output, as backward reads it.
+        if (activation.Kind != ActivationKind.Identity)
+            operators.Activate.Backward(y, ty, ty, activation);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The selected inputs are not whole channels.</exception>
+    public override void TangentGradient(Matrix tx, Matrix dy, Range inputs)
+    {
+        var (selected, first, count) = Selected(inputs);
+        operators.Convolution.WeightGradient(selected, tx, dy, parameters.Gradients.Matrix(slots.Weight).SliceColumns(first, count), accumulate: true);
+    }
+
+    /// <summary>What some channels take part in is a convolution that has these alone: its geometry, and the columns of its weights, which lie side by side.</summary>
+    private (ConvShape Shape, int First, int Count) Selected(Range inputs)
     {
         var (first, count) = inputs.GetOffsetAndLength(shape.ImageColumns);
         if (first % shape.Pixels != 0 || count % shape.Pixels != 0)
@@ -41,8 +64,7 @@ internal sealed class Convolution(
         int channels = count / shape.Pixels;
         var selected = ConvShape.Convolution(
             channels, shape.Height, shape.Width, shape.Features, shape.KernelHeight, shape.KernelWidth, shape.Stride, shape.Padding);
-        var w = parameters.Values.Matrix(slots.Weight).SliceColumns(first / shape.Pixels * shape.KernelSize, channels * shape.KernelSize);
-        operators.Convolution.InputGradient(selected, dy, w, dx);
+        return (selected, first / shape.Pixels * shape.KernelSize, channels * shape.KernelSize);
     }
 
     public override void Initialize() => slots.Initialize(operators, parameters, clock, start);

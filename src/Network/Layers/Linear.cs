@@ -31,7 +31,7 @@ internal sealed class Linear : Layer
     public override bool IsPiecewiseLinear => _activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
 
     public override void Forward(Matrix x, Matrix y, Pass pass) =>
-        _operators.Gemm.Forward(x, _parameters.Values.Matrix(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
+        _operators.Gemm.Forward(x, _parameters.Weight(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
@@ -43,23 +43,22 @@ internal sealed class Linear : Layer
             _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
         }
         if (dx is { } target)
-            _operators.Gemm.InputGradient(dy, Selected(_parameters.Values, inputs), target);
+            _operators.Gemm.InputGradient(dy, Selected(_parameters.Weight(_slots.Weight), inputs), target);
     }
 
     public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass)
     {
-        _operators.Gemm.Forward(tx, Selected(_parameters.Values, inputs), default, ty, Activation.Identity);
+        _operators.Gemm.Forward(tx, Selected(_parameters.Weight(_slots.Weight), inputs), default, ty, Activation.Identity);
         // The slope is read from the output, as backward reads it.
         if (_activation.Kind != ActivationKind.Identity)
             _operators.Activate.Backward(y, ty, ty, _activation);
     }
 
     public override void TangentGradient(Matrix tx, Matrix dy, Range inputs) =>
-        _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients, inputs), accumulate: true);
+        _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients.Matrix(_slots.Weight), inputs), accumulate: true);
 
-    private Matrix Selected(Arena arena, Range inputs)
+    private static Matrix Selected(Matrix w, Range inputs)
     {
-        var w = arena.Matrix(_slots.Weight);
         var (start, count) = inputs.GetOffsetAndLength(w.Rows);
         return w.SliceRows(start, count);
     }

@@ -16,7 +16,7 @@ internal sealed class TransposedConvolution(
     public override void Forward(Matrix x, Matrix y, Pass pass)
     {
         var b = slots.Bias is { } bias ? parameters.Values[bias] : default;
-        _operator.Forward(shape, x, parameters.Values.Matrix(slots.Weight), b, y, activation);
+        _operator.Forward(shape, x, parameters.Weight(slots.Weight), b, y, activation);
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ internal sealed class TransposedConvolution(
         int channels = count / shape.MapPixels;
         var selected = ConvShape.Convolution(
             shape.Channels, shape.Height, shape.Width, channels, shape.KernelHeight, shape.KernelWidth, shape.Stride, shape.Padding);
-        _operator.InputGradient(selected, dy, parameters.Values.Matrix(slots.Weight).SliceRows(first / shape.MapPixels, channels), dx);
+        _operator.InputGradient(selected, dy, parameters.Weight(slots.Weight).SliceRows(first / shape.MapPixels, channels), dx);
     }
 
     public override void Initialize() => slots.Initialize(operators, parameters, clock, start);

@@ -57,6 +57,32 @@ public enum ObjectiveKind
     Wasserstein,
 }
 
+/// <summary>What moves a network's parameters by their gradients.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Adam (Kingma and Ba 2015).</summary>
+    Adam,
+
+    /// <summary>RMSProp (Tieleman and Hinton 2012).</summary>
+    Rmsprop,
+
+    /// <summary>Stochastic gradient descent, with Polyak's momentum (1964) where it is not 0.</summary>
+    Sgd,
+}
+
+/// <summary>What is added to D's loss to keep its slope by the image in bounds.</summary>
+public enum RegularizerKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>λ·(‖∇D(x̂)‖ − 1)² at x̂ = ε·x + (1 − ε)·x̃, one ε a sample, between a real image and the generated one of its label: WGAN-GP (Gulrajani et al. 2017).</summary>
+    GradientPenalty,
+
+    /// <summary>λ·‖∇D(x)‖² at the real pairs: R1 (Mescheder, Geiger and Nowozin 2018), whose γ/2 is λ.</summary>
+    ZeroCentredPenalty,
+}
+
 /// <summary>Which generated images a step of G learns from.</summary>
 public enum GeneratorBatchKind
 {
@@ -146,10 +172,16 @@ public sealed record Recipe
     /// <summary>Images a batch.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Adam's rate for G.</summary>
+    /// <summary>What moves G.</summary>
+    public OptimizerKind GeneratorOptimizer { get; init; } = OptimizerKind.Adam;
+
+    /// <summary>What moves D.</summary>
+    public OptimizerKind DiscriminatorOptimizer { get; init; } = OptimizerKind.Adam;
+
+    /// <summary>The optimiser's rate for G.</summary>
     public float GeneratorLearningRate { get; init; } = 2e-4f;
 
-    /// <summary>Adam's rate for D.</summary>
+    /// <summary>The optimiser's rate for D.</summary>
     public float DiscriminatorLearningRate { get; init; } = 2e-4f;
 
     /// <summary>The share of the run, at its end, over which both rates fall linearly to 0; 0 for constant ones.</summary>
@@ -164,7 +196,28 @@ public sealed record Recipe
     /// <summary>What Adam adds to the root of the second moment.</summary>
     public float AdamEpsilon { get; init; } = 1e-8f;
 
-    /// <summary>Decoupled weight decay.</summary>
+    /// <summary>RMSProp's decay of the mean square.</summary>
+    public float RmspropSmoothing { get; init; } = 0.99f;
+
+    /// <summary>What RMSProp adds to the root of the mean square.</summary>
+    public float RmspropEpsilon { get; init; } = 1e-8f;
+
+    /// <summary>The share of its last velocity that plain descent keeps.</summary>
+    public float SgdMomentum { get; init; }
+
+    /// <summary>c: behind every update all of D's parameters are put into [−c, c] (Arjovsky, Chintala and Bottou 2017); 0 leaves them.</summary>
+    public float WeightClip { get; init; }
+
+    /// <summary>What is added to D's loss.</summary>
+    public RegularizerKind Regularizer { get; init; } = RegularizerKind.None;
+
+    /// <summary>λ, by which the regulariser is multiplied.</summary>
+    public float RegularizerWeight { get; init; } = 10;
+
+    /// <summary>Whether the weights of D's layers are divided by their largest singular values (Miyato et al. 2018).</summary>
+    public bool SpectralNorm { get; init; }
+
+    /// <summary>Adam's decoupled weight decay.</summary>
     public float WeightDecay { get; init; }
 
     /// <summary>Decay of the exponential moving average of G that samples are drawn from; 0 samples from G itself.</summary>
@@ -172,6 +225,8 @@ public sealed record Recipe
 
     [JsonIgnore]
     internal BatchNormOptions BatchNorm => new(BatchNormEpsilon, BatchNormMomentum);
+
+    internal RmsPropOptions RmspropOf(float learningRate) => new(learningRate, RmspropSmoothing, RmspropEpsilon);
 
     [JsonIgnore]
     internal AdamOptions GeneratorAdam => new(GeneratorLearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);

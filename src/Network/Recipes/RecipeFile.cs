@@ -110,7 +110,19 @@ public static class RecipeFile
         Within(r.AdamBeta2 is >= 0 and < 1, "adam_beta2", r.AdamBeta2, "0 to below 1");
         Within(r.AdamEpsilon is > 0 and <= 1, "adam_epsilon", r.AdamEpsilon, "above 0, at most 1");
         Within(r.WeightDecay is >= 0 and < 1, "weight_decay", r.WeightDecay, "0 to below 1");
+        Within(r.RmspropSmoothing is >= 0 and < 1, "rmsprop_smoothing", r.RmspropSmoothing, "0 to below 1");
+        Within(r.RmspropEpsilon is > 0 and <= 1, "rmsprop_epsilon", r.RmspropEpsilon, "above 0, at most 1");
+        Within(r.SgdMomentum is >= 0 and < 1, "sgd_momentum", r.SgdMomentum, "0 to below 1");
+        Within(r.WeightClip is >= 0 and <= 1000, "weight_clip", r.WeightClip, "0, for none, to 1000");
+        Within(r.RegularizerWeight is > 0 and <= 1e6f, "regularizer_weight", r.RegularizerWeight, "above 0, at most 1000000; regularizer none leaves it out");
         Within(r.GeneratorAverage is >= 0 and < 1, "generator_average", r.GeneratorAverage, "0 to below 1");
+
+        if (r.WeightDecay > 0 && (r.GeneratorOptimizer != OptimizerKind.Adam || r.DiscriminatorOptimizer != OptimizerKind.Adam))
+            throw new InvalidDataException($"{source}: weight_decay is Adam's, and rmsprop or sgd moves a network; set it to 0.");
+        if (r.WeightClip > 0 && r.SpectralNorm)
+            throw new InvalidDataException($"{source}: weight_clip bounds weights that spectral_norm divides by their size again; set weight_clip to 0, or spectral_norm to false.");
+        if (r.Objective == ObjectiveKind.Wasserstein)
+            CheckWasserstein(r, source);
 
         void Within(bool ok, string field, IFormattable value, string range)
         {
@@ -134,6 +146,19 @@ public static class RecipeFile
                 }
             }
         }
+    }
+
+    /// <summary>A critic's score has no scale of its own: nothing but its slope's bound gives it one, and a target says nothing.</summary>
+    private static void CheckWasserstein(Recipe r, string source)
+    {
+        if (r.WeightClip == 0 && r.Regularizer == RegularizerKind.None && !r.SpectralNorm)
+        {
+            throw new InvalidDataException(
+                $"{source}: objective is wasserstein, and nothing keeps D Lipschitz, so its loss has no minimum; set weight_clip (0.01), regularizer (gradient_penalty) or spectral_norm (true).");
+        }
+        string? field = r.RealTarget != 1 ? "real_target" : r.FakeTarget != 0 ? "fake_target" : r.LabelNoise != 0 ? "label_noise" : null;
+        if (field is not null)
+            throw new InvalidDataException($"{source}: objective is wasserstein, whose scores have no target, so {field} could only scale D's loss; leave {field} out.");
     }
 
     private static SortedDictionary<string, Recipe> ReadKnown()

@@ -46,6 +46,22 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
+    public void A_regulariser_has_two_fields_and_other_lines_have_not()
+    {
+        using (MetricsLog log = MetricsLog.Open(Log))
+        {
+            log.Append(Record(1) with { Penalty = 0.5, Slope = double.NaN });
+            log.Append(Record(2));
+        }
+        string[] lines = File.ReadAllLines(Log);
+        Assert.Contains("\"penalty\":0.5,\"d_slope\":null", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("penalty", lines[1], StringComparison.Ordinal);
+        IReadOnlyList<MetricsRecord> read = MetricsLog.Read(Log);
+        Assert.Equal((0.5, double.NaN), (read[0].Penalty, read[0].Slope));
+        Assert.True(read[1].Penalty is null && read[1].Slope is null);
+    }
+
+    [Fact]
     public void Lines_can_be_read_while_the_log_is_open_and_come_back_to_the_bit()
     {
         using MetricsLog log = MetricsLog.Open(Log);

@@ -45,6 +45,14 @@ public sealed class AnnouncementTests : IDisposable
         Assert.Equal(0, step.Unannounced);
     }
 
+    /// <summary>An operator of several launches announces each of them.</summary>
+    private void Tell(string[] kernels, Action launch)
+    {
+        var step = new LaunchRecorder(_device).Record(launch);
+        Assert.Equal(kernels, step.Launches.Select(l => l.Kernel));
+        Assert.Equal(0, step.Unannounced);
+    }
+
     [Fact]
     public void Products()
     {
@@ -116,6 +124,81 @@ public sealed class AnnouncementTests : IDisposable
         Says("StepClock.Advance", "1", 0, 8, clock.Advance);
         Says("Copy", "6", 0, 2 * 4 * M, () => _device.Copy(View<int>(M), View<int>(M)));
         Assert.Throws<ArgumentException>(() => _device.Copy(View<int>(M), View<int>(N)));
+    }
+
+    [Fact]
+    public void Optimisers()
+    {
+        Says("RmsProp", "7", 63, 140, () => new RmsProp(_device).Launch(_clock, View<float>(7), View<float>(7), View<float>(7), new RmsPropOptions()));
+        Says("Sgd", "7", 28, 140, () => new Sgd(_device).Launch(_clock, View<float>(7), View<float>(7), View<float>(7), 0.1f, 0.9f));
+        Says("WeightClip", "7", 14, 56, () => new WeightClip(_device).Launch(View<float>(7), 1));
+        Tell(["RowDot", "Sum", "GradientClip"], () => new GradientClip(_device).Launch(View<float>(128), View<float>(2), View<float>(1), 1));
+    }
+
+    [Fact]
+    public void SlopesOfACritic()
+    {
+        Says("RowDot", "6×5", 2 * E, 8 * E + 4 * M, () => new RowDot(_device).Launch(New(), New(), New(M, 1), false));
+        Says("MixSamples", "6×5", 4 * E, 12 * E + 4 * M, () => new MixSamples(_device).Launch(New(), New(), New(M, 1), New()));
+        Tell(["RowDot", "GradientNormPenalty", "GradientNormPenalty.Tangent"], () => new GradientNormPenalty(_device).Launch(
+            New(), View<float>(M), New(), View<float>(1), View<float>(1), PenaltyCentre.One, 10));
+        var spectral = new SpectralNorm(_device);
+        Tell(["Gemm.Forward", "SpectralNorm.Unit", "Gemm.InputGradient", "SpectralNorm.Unit"], () => spectral.Iterate(New(), View<float>(M), View<float>(N), View<float>(1)));
+        Says("SpectralNorm.Normalize", "6×5", E, 8 * E, () => spectral.Normalize(New(), View<float>(M), View<float>(N), View<float>(1), New()));
+        Tell(["RowDot", "Sum", "SpectralNorm.Backward"], () => spectral.Backward(New(), New(), View<float>(M), View<float>(N), View<float>(1), View<float>(M + 1), New()));
+    }
+
+    [Fact]
+    public void ProductsWithLabels()
+    {
+        var multiply = new Multiply(_device);
+        Says("Multiply.Forward", "6×5", E, 12 * E, () => multiply.Forward(New(), New(), New()));
+        Says("Multiply.Backward", "6×5", E, 12 * E, () => multiply.Backward(New(), New(), New()));
+        var projection = new Projection(_device);
+        Says("RowDot", "6×5", 2 * E, 8 * E + 8 * M, () => projection.Forward(New(), New(), New(M, 1)));
+        Says("Projection.BackwardToEmbedding", "6×5", E, 8 * E + 4 * M, () => projection.BackwardToEmbedding(New(), New(M, 1), New()));
+        Says("Projection.BackwardToFeatures", "6×5", 2 * E, 12 * E + 4 * M, () => projection.BackwardToFeatures(New(), New(M, 1), New()));
+    }
+
+    [Fact]
+    public void Images()
+    {
+        // 2 channels of 4×4 to 3 of 2×2.
+        const int x = M * 32, y = M * 12, w = 3 * 18;
+        var shape = ConvShape.Convolution(2, 4, 4, 3, 3, 3, 2, 1);
+        string shown = $"6 of {shape}";
+        var convolution = new Convolution(_device);
+        Says("Convolution.Forward", shown, 2 * y * 18, 4 * (x + y + w + 3), () => convolution.Forward(shape, New(M, 32), New(3, 18), View<float>(3), New(M, 12), Activation.Relu));
+        Says("Convolution.InputGradient", shown, 2 * y * 18, 4 * (x + y + w), () => convolution.InputGradient(shape, New(M, 12), New(3, 18), New(M, 32)));
+        Says("Convolution.WeightGradient", shown, 2 * y * 18, 4 * (x + y + 2 * w), () => convolution.WeightGradient(shape, New(M, 32), New(M, 12), New(3, 18), accumulate: true));
+        Says("ChannelSum", "6×3×4", y, 4 * (y + 3), () => new ChannelSum(_device).Launch(New(M, 12), View<float>(3), false));
+        Says("Upsample.Forward", "6×12 to 6×48", 0, 4 * 5 * y, () => new Upsample(_device).Forward(New(M, 12), New(M, 48), 2));
+        Says("Upsample.Backward", "6×48 to 6×12", 3 * y, 4 * 5 * y, () => new Upsample(_device).Backward(New(M, 48), New(M, 12), 2));
+        Says("AveragePool.Forward", "6×48 to 6×12", 4 * y, 4 * 5 * y, () => new AveragePool(_device).Forward(New(M, 48), New(M, 12), 2));
+        Says("AveragePool.Backward", "6×12 to 6×48", y, 4 * 5 * y, () => new AveragePool(_device).Backward(New(M, 12), New(M, 48), 2));
+        var options = new AugmentOptions { Shift = 0.1f };
+        var augment = new Augment(_device);
+        Says("Augment.Draw", "6", 24 * M, 4 * 8 * M, () => augment.Draw(_clock, Purpose.Augmentation(0), New(M, 8), 2, 2, options));
+        Says("Augment.Forward", "6×12", 39 * y, 4 * (2 * y + 8 * M), () => augment.Forward(New(M, 12), New(M, 8), New(M, 12), 2, 2, options, -1));
+        Says("Augment.Backward", "6×12", 39 * y, 4 * (2 * y + 8 * M), () => augment.Backward(New(M, 12), New(M, 8), New(M, 12), 2, 2, options));
+    }
+
+    [Fact]
+    public void NormalisationOfImagesAndOfSamples()
+    {
+        const int e = M * 12;
+        ArrayView<float> V(int length) => View<float>(length);
+        var batch = new BatchNorm2d(_device);
+        var options = new BatchNormOptions();
+        Says("BatchNorm2d.Forward", "6×3×4", 8 * e, 4 * (2 * e + 24), () => batch.Forward(New(M, 12), V(3), V(3), V(3), V(3), New(M, 12), V(3), V(3), options, Activation.Relu));
+        Says("BatchNorm2d.Infer", "6×3×4", 4 * e, 4 * (2 * e + 12), () => batch.Infer(New(M, 12), V(3), V(3), V(3), V(3), New(M, 12), options, Activation.Relu));
+        Says("BatchNorm2d.Backward", "6×3×4", 11 * e, 4 * (4 * e + 15), () => batch.Backward(New(M, 12), New(M, 12), New(M, 12), V(3), V(3), V(3), New(M, 12), V(3), V(3), Activation.Relu, false));
+        var layer = new LayerNorm(_device);
+        Says("LayerNorm.Forward", "6×12", 8 * e, 4 * (2 * e + 24 + 2 * M), () => layer.Forward(New(M, 12), V(12), V(12), New(M, 12), V(M), V(M), 1e-5f, Activation.Relu));
+        Tell(["LayerNorm.Parameters", "LayerNorm.Backward"], () => layer.Backward(New(M, 12), New(M, 12), New(M, 12), V(12), V(M), V(M), New(M, 12), V(12), V(12), V(2 * M), Activation.Relu, false));
+        var instance = new InstanceNorm(_device);
+        Says("InstanceNorm.Forward", "6×3×4", 8 * e, 4 * (2 * e + 6 + 6 * M), () => instance.Forward(New(M, 12), V(3), V(3), New(M, 12), V(3 * M), V(3 * M), 1e-5f, Activation.Relu));
+        Tell(["InstanceNorm.Backward", "ColumnSum", "ColumnSum"], () => instance.Backward(New(M, 12), New(M, 12), New(M, 12), V(3), V(3 * M), V(3 * M), New(M, 12), V(3), V(3), V(6 * M), Activation.Relu, false));
     }
 
     [Fact]

@@ -16,7 +16,13 @@ public class GanPlanTests
         { new Recipe { Discriminator = ["linear 2"] }, "discriminator: its last layer makes 2, and one score is wanted" },
         { new Recipe { Discriminator = ["dropout 0.1", "linear 1"] }, "discriminator: it begins with 'dropout 0.1'" },
         { new Recipe { GeneratorLabel = GeneratorLabelKind.None }, "the label reaches one of the two networks alone" },
+        { Penalised("linear 8", "batch_norm", "relu", "linear 1"), "discriminator: it has 'batch_norm' under a regularizer" },
+        { Penalised("linear 8", "layer_norm", "linear 1"), "'layer_norm'" },
+        { Penalised("linear 8", "tanh", "linear 1"), "'tanh'" },
+        { Penalised("linear 8", "sigmoid", "linear 1"), "set regularizer to none" },
     };
+
+    private static Recipe Penalised(params string[] layers) => new() { Discriminator = layers, Regularizer = RegularizerKind.ZeroCentredPenalty };
 
     [Theory]
     [InlineData(DiscriminatorLabelKind.None, "1×28×28")]

@@ -1,0 +1,56 @@
+using GpuCgan.Kernels;
+using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Layers;
+using GpuCgan.Network.Recipes;
+using ILGPU;
+
+namespace GpuCgan.Network;
+
+/// <summary>
+/// What a recipe adds to D's loss to keep its slope in bounds, and where: WGAN-GP's penalty between each real image and the generated one of its label, or R1 at the
+/// real pairs. Images are those that D sees, behind augmentation and noise; the slope is that by the image, the label beside it is held.
+/// </summary>
+internal sealed class Regularizer
+{
+    // Dropout masks of their own: D's step uses streams from 0 on, G's from 64.
+    private static readonly Pass PassOfPenalty = new(true, 128, Learns: false);
+
+    private readonly Discriminator _discriminator;
+    private readonly GradientPenalty _penalty;
+    private readonly Matrix? _mixed;
+    private readonly int _pixels;
+    private readonly int _batch;
+
+    /// <summary>Null where the recipe has none.</summary>
+    public static Regularizer? Of(Recipe recipe, Discriminator discriminator, int width, int pixels, OperatorSet operators, StepClock clock, DeviceMemory memory) =>
+        recipe.Regularizer == RegularizerKind.None ? null : new Regularizer(recipe, discriminator, width, pixels, operators, clock, memory);
+
+    private Regularizer(Recipe recipe, Discriminator discriminator, int width, int pixels, OperatorSet operators, StepClock clock, DeviceMemory memory)
+    {
+        _discriminator = discriminator;
+        _pixels = pixels;
+        _batch = recipe.BatchSize;
+        bool mixes = recipe.Regularizer == RegularizerKind.GradientPenalty;
+        _penalty = new GradientPenalty(
+            discriminator.Stack, ..pixels, width, _batch, mixes ? PenaltyCentre.One : PenaltyCentre.Zero, recipe.RegularizerWeight, operators, clock, memory);
+        _mixed = mixes ? memory.Matrix(_batch, width) : null;
+    }
+
+    /// <summary>Where the last penalty was taken, labels included; for R1 the real pairs themselves.</summary>
+    public Matrix Points(Matrix pairs) => _mixed ?? pairs.SliceRows(0, _batch);
+
+    /// <summary>Adds the penalty's gradient to those of D's weights, behind the backward pass of the losses.</summary>
+    /// <param name="pairs">[2·batch, width], what D has just seen: real pairs, then generated ones.</param>
+    /// <param name="labels">[batch], the labels of the generated pairs: the real images' own, also where some of those stand under wrong ones.</param>
+    /// <param name="metrics">Where the penalty and the mean slope go.</param>
+    public void Accumulate(Matrix pairs, ArrayView<int> labels, MetricsBuffer metrics)
+    {
+        if (_mixed is { } mixed)
+        {
+            var images = pairs.SliceColumns(0, _pixels);
+            _penalty.Mix(images.SliceRows(0, _batch), images.SliceRows(_batch, _batch), mixed.SliceColumns(0, _pixels), stream: 0);
+            _discriminator.EncodeLabels(labels, mixed);
+        }
+        _penalty.Accumulate(Points(pairs), PassOfPenalty, metrics.Penalty, metrics.Slope);
+    }
+}
