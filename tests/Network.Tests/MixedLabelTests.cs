@@ -8,11 +8,11 @@ public class MixedLabelTests
     private static float[] OneHot(int label) => [.. Enumerable.Range(0, TinyGan.Classes).Select(c => c == label ? 1f : 0f)];
 
     [Theory]
-    [InlineData(GeneratorLabelKind.None), InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding)]
+    [InlineData(GeneratorLabelKind.None), InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding), InlineData(GeneratorLabelKind.Multiply)]
     public void ALatentVectorUnderOneLabelGivesTheImageThatItWasTakenFrom(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = label });
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorLabel = label, DiscriminatorLabel = label == GeneratorLabelKind.None ? DiscriminatorLabelKind.None : DiscriminatorLabelKind.OneHot });
         for (int i = 0; i < 3; i++)
             gan.TrainStep();
         // Rows of the first block and beyond; more images than a block holds.
@@ -26,7 +26,7 @@ public class MixedLabelTests
     }
 
     [Theory]
-    [InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding)]
+    [InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding), InlineData(GeneratorLabelKind.Multiply)]
     public void AMixtureLiesBetweenItsLabels(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);

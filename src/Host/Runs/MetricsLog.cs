@@ -67,6 +67,9 @@ public sealed class MetricsLog : IDisposable
         WriteNumber("d_gradient_norm", record.DGradientNorm);
         WriteNumber("real_distance", record.RealDistance);
         WriteNumber("fake_distance", record.FakeDistance);
+        WriteWhereThere("class_loss", record.ClassLoss);
+        WriteWhereThere("real_class_accuracy", record.RealClassAccuracy);
+        WriteWhereThere("fake_class_accuracy", record.FakeClassAccuracy);
         WriteWarnings(record.Warnings);
         json.WriteEndObject();
         json.Flush();
@@ -88,6 +91,13 @@ public sealed class MetricsLog : IDisposable
             json.WriteNumber(name, value);
         else
             json.WriteNull(name);
+    }
+
+    // What most recipes do not have is left out of their lines.
+    private void WriteWhereThere(string name, double value)
+    {
+        if (!double.IsNaN(value))
+            WriteNumber(name, value);
     }
 
     private void WriteWarnings(IReadOnlyList<string> warnings)
@@ -166,6 +176,9 @@ public sealed class MetricsLog : IDisposable
                 DGradientNorm = Later("d_gradient_norm"),
                 RealDistance = Later("real_distance"),
                 FakeDistance = Later("fake_distance"),
+                ClassLoss = Later("class_loss"),
+                RealClassAccuracy = Later("real_class_accuracy"),
+                FakeClassAccuracy = Later("fake_class_accuracy"),
                 Warnings = Warnings(),
             };
 

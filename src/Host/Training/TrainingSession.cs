@@ -51,7 +51,10 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 (loggedStep, loggedAt) = (gan.Step, now);
                 var record = _watch.Look(WithDiagnostics(new MetricsRecord(
                     gan.Step, options.EpochAt(gan.Step), secondsBefore + now.TotalSeconds, metrics.DiscriminatorLoss, metrics.GeneratorLoss,
-                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)));
+                    metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)
+                {
+                    ClassLoss = metrics.ClassLoss, RealClassAccuracy = metrics.RealClassAccuracy, FakeClassAccuracy = metrics.FakeClassAccuracy,
+                }));
                 log.Append(record);
                 _points.Add(LossPoint.Of(record));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));
@@ -132,11 +135,16 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     private void WriteSamples()
     {
         int epoch = (int)options.EpochAt(gan.Step);
-        var labels = Enumerable.Range(0, gan.Classes).ToArray();
-        var images = gan.Sample(labels, 0, SampleRows, options.Seed);
-        string path = run.SampleFile(epoch);
-        SampleSheet.Write(path, images, gan.Image, [.. labels.Select(l => data.ClassNames[l])], SampleRows,
-            footer: string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} · step {gan.Step}"));
+        string path = run.SampleFile(epoch), footer = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} · step {gan.Step}");
+        if (options.Recipe.HasLabels)
+        {
+            int[] labels = [.. Enumerable.Range(0, gan.Classes)];
+            SampleSheet.Write(path, gan.Sample(labels, 0, SampleRows, options.Seed), gan.Image, [.. labels.Select(l => data.ClassNames[l])], SampleRows, footer);
+        }
+        else
+        {
+            SampleSheet.Write(path, gan.Sample([0], 0, SampleRows * SampleSheet.Columns, options.Seed), gan.Image, footer);
+        }
         LastSampleFile = path;
     }
 

@@ -19,17 +19,23 @@ public sealed class Multiply(ComputeDevice device)
 
     /// <summary>y = a ⊙ b. Overwrites y, which may be a or b where no backward follows.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Forward(Matrix a, Matrix b, Matrix y) => _product.Launch(a, b, y, default);
+    public void Forward(Matrix a, Matrix b, Matrix y) => Launch("Multiply.Forward", a, b, y);
 
     /// <summary>da = dy ⊙ b and db = dy ⊙ a. Overwrites both; da may be dy, and neither may overlap anything else.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public void Backward(Matrix a, Matrix b, Matrix dy, Matrix da, Matrix db)
     {
-        _product.Launch(dy, a, db, default);
-        _product.Launch(dy, b, da, default);
+        Launch("Multiply.Backward", dy, a, db);
+        Launch("Multiply.Backward", dy, b, da);
     }
 
     /// <summary>The gradient by one factor alone: da = dy ⊙ b. Overwrites da, which may be dy.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Backward(Matrix b, Matrix dy, Matrix da) => _product.Launch(dy, b, da, default);
+    public void Backward(Matrix b, Matrix dy, Matrix da) => Launch("Multiply.Backward", dy, b, da);
+
+    private void Launch(string name, Matrix a, Matrix b, Matrix y)
+    {
+        using var launch = device.Profiler?.Begin(name, $"{y}", y.Elements, 3 * sizeof(float) * y.Elements);
+        _product.Launch(a, b, y, default);
+    }
 }

@@ -27,13 +27,25 @@ public sealed class Projection(ComputeDevice device)
 
     /// <summary>z += ⟨e, h⟩, sample by sample.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Forward(Matrix embedded, Matrix features, Matrix logits) => _dot.Launch(embedded, features, logits, accumulate: true);
+    public void Forward(Matrix embedded, Matrix features, Matrix logits)
+    {
+        using var launch = device.Profiler?.Begin("Projection.Forward", $"{features}", 2 * features.Elements, sizeof(float) * (2 * features.Elements + 2L * features.Rows));
+        _dot.Launch(embedded, features, logits, accumulate: true);
+    }
 
     /// <summary>de = dz·h. Overwrites de.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void BackwardToEmbedding(Matrix features, Matrix dLogits, Matrix dEmbedded) => _scaled.Launch(features, features, dLogits, dEmbedded, default);
+    public void BackwardToEmbedding(Matrix features, Matrix dLogits, Matrix dEmbedded)
+    {
+        using var launch = device.Profiler?.Begin("Projection.BackwardToEmbedding", $"{features}", features.Elements, sizeof(float) * (2 * features.Elements + features.Rows));
+        _scaled.Launch(features, features, dLogits, dEmbedded, default);
+    }
 
     /// <summary>dh += dz·e.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void BackwardToFeatures(Matrix embedded, Matrix dLogits, Matrix dFeatures) => _addScaled.Launch(embedded, dFeatures, dLogits, dFeatures, default);
+    public void BackwardToFeatures(Matrix embedded, Matrix dLogits, Matrix dFeatures)
+    {
+        using var launch = device.Profiler?.Begin("Projection.BackwardToFeatures", $"{embedded}", 2 * embedded.Elements, sizeof(float) * (3 * embedded.Elements + embedded.Rows));
+        _addScaled.Launch(embedded, dFeatures, dLogits, dFeatures, default);
+    }
 }

@@ -43,7 +43,7 @@ public sealed class EvaluationFileTests : IDisposable
         var read = EvaluationFile.Read(path);
         Assert.Equal(File.ReadAllBytes(path), EvaluationFile.ToJson(read));
         Assert.Equal((ulong.MaxValue, 0.875, null), (read.RunSeed, read.Scores.LabelAccuracy!.Generated, read.Scores.Fid));
-        Assert.Equal(Counts(3), read.Confusion.Generated);
+        Assert.Equal(Counts(3), read.Confusion!.Generated);
 
         // The names that docs/evaluation.md promises.
         var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
