@@ -22,7 +22,7 @@ Console.WriteLine($"{"kernel",-58} {"fma",5} {"ld.v4",6} {"st.v4",6} {"shared.v4
 foreach (var (name, entry) in kernels)
 {
     // A kernel that fails poisons its context, so each has one.
-    using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).Cuda());
+    using var context = DeviceCatalog.CreateGpuContext(DeviceKind.Cuda);
     using var backend = new PTXBackend(context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, null);
     try
     {

@@ -29,6 +29,14 @@ internal sealed class Arena
 
     public float[] Download() => _memory.Download();
 
+    /// <summary>Sets a tensor to one value, by way of the host: for first values.</summary>
+    public void Fill(TensorSlot slot, float value)
+    {
+        var all = Download();
+        all.AsSpan((int)slot.Offset, slot.Length).Fill(value);
+        Upload(all);
+    }
+
     public void Upload(ReadOnlySpan<float> all) => _memory.Upload(all);
 }
 
@@ -62,6 +70,8 @@ internal sealed class ArenaLayout
 
     private TensorSlot Add(string name, int rows, int columns, bool isVector)
     {
+        if ((long)rows * columns > int.MaxValue)
+            throw new InvalidDataException($"tensor '{name}' would have {rows} × {columns} elements, expected at most {int.MaxValue}; use a smaller recipe or image");
         var slot = new TensorSlot(name, rows, columns, isVector, Length);
         _slots.Add(slot);
         Length = (slot.Offset + slot.Length + AlignmentInFloats - 1) / AlignmentInFloats * AlignmentInFloats;

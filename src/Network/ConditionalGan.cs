@@ -65,6 +65,13 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>Allocates both networks on <paramref name="device"/> and draws their first parameters from <paramref name="seed"/>.</summary>
     /// <exception cref="InvalidDataException">The recipe is out of range, or makes no network for these images.</exception>
     public ConditionalGan(ComputeDevice device, Recipe recipe, ImageShape image, int classes, ulong seed)
+        : this(device, recipe, image, classes, seed, long.MaxValue)
+    {
+    }
+
+    /// <summary>As the other constructor, within so many bytes of device memory.</summary>
+    /// <exception cref="InvalidDataException">The recipe is out of range, or its networks need more.</exception>
+    internal ConditionalGan(ComputeDevice device, Recipe recipe, ImageShape image, int classes, ulong seed, long mostBytes)
     {
         RecipeFile.Check(recipe, $"recipe '{recipe.Name}'");
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -76,7 +83,7 @@ public sealed class ConditionalGan : IDisposable
         Image = image;
         Classes = classes;
         Seed = seed;
-        _memory = new DeviceMemory(device);
+        _memory = new DeviceMemory(device, mostBytes);
         _operators = new OperatorSet(device);
         _clock = new StepClock(device, seed);
         _generatorClock = recipe.NCritic == 1 ? _clock : new StepClock(device, seed);

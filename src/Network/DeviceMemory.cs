@@ -5,12 +5,16 @@ using ILGPU;
 namespace GpuCgan.Network;
 
 /// <summary>The device memory of one owner: what is allocated here is borrowed until the owner disposes it.</summary>
-internal sealed class DeviceMemory(ComputeDevice device) : IDisposable
+/// <param name="device">Where it lies.</param>
+/// <param name="mostBytes">Before more than these would be allocated, everything is given back and an <see cref="InvalidDataException"/> thrown: a file asked for it.</param>
+internal sealed class DeviceMemory(ComputeDevice device, long mostBytes = long.MaxValue) : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private long _bytes;
 
     public DeviceArray<T> Array<T>(long length) where T : unmanaged
     {
+        Charge(length, System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
         var array = device.Allocate<T>(length);
         _owned.Add(array);
         return array;
@@ -21,6 +25,7 @@ internal sealed class DeviceMemory(ComputeDevice device) : IDisposable
     /// <summary>A zeroed matrix whose rows are aligned.</summary>
     public Matrix Matrix(int rows, int columns)
     {
+        Charge((long)rows * columns, sizeof(float));
         var (memory, matrix) = device.AllocateMatrix(rows, columns);
         _owned.Add(memory);
         return matrix;
@@ -31,6 +36,19 @@ internal sealed class DeviceMemory(ComputeDevice device) : IDisposable
 
     /// <summary>A zeroed [rows, 1] matrix whose elements lie together.</summary>
     public Matrix Column(int rows) => Packed(rows, 1);
+
+    private void Charge(long length, int elementBytes)
+    {
+        Int128 bytes = _bytes + (Int128)length * elementBytes;
+        if (bytes > mostBytes || length > int.MaxValue)
+        {
+            Dispose();
+            throw new InvalidDataException(length > int.MaxValue
+                ? $"the networks need an array of {length} elements, expected at most {int.MaxValue}; use a smaller recipe, batch or image"
+                : $"the networks need more than {mostBytes} bytes of memory");
+        }
+        _bytes = (long)bytes;
+    }
 
     public void Dispose()
     {

@@ -22,7 +22,7 @@ internal sealed class Discriminator
     public Discriminator(Recipe recipe, NetworkPlan plan, LabelCode label, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
         _pixels = image.Pixels;
-        var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
+        var builder = new NetworkBuilder(operators, clock, memory, recipe, rows);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 129);
         var projected = recipe.DiscriminatorLabel == DiscriminatorLabelKind.Projection
@@ -31,7 +31,7 @@ internal sealed class Discriminator
         _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 128);
         Layer[] layers = [.. builder.Make(Parameters)];
         if (projected is not null)
-            layers[^1] = _projection = new ProjectionHead(layers[^1], operators, Parameters, clock, projected, stream: 128, rows, memory);
+            layers[^1] = _projection = new ProjectionHead(layers[^1], operators, Parameters, clock, projected, stream: 128, recipe.InitialValues, rows, memory);
         _stack = new Stack(layers, rows, memory);
         _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
     }

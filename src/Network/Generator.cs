@@ -29,7 +29,7 @@ internal sealed class Generator
         _philox = operators.Philox;
         _copy = operators.CopyMatrix;
         _clock = clock;
-        var builder = new NetworkBuilder(operators, clock, memory, recipe.BatchNorm);
+        var builder = new NetworkBuilder(operators, clock, memory, recipe, rows);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 1);
         Parameters = shared ?? new Parameters(builder.Trainable, builder.Statistics, memory);

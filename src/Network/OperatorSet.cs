@@ -16,6 +16,8 @@ internal sealed class OperatorSet(ComputeDevice device)
     public ChannelSum ChannelSum { get; } = new(device);
     public Upsample Upsample { get; } = new(device);
     public AveragePool AveragePool { get; } = new(device);
+    public LayerNorm LayerNorm { get; } = new(device);
+    public InstanceNorm InstanceNorm { get; } = new(device);
     public Dropout Dropout { get; } = new(device);
     public Embedding Embedding { get; } = new(device);
     public Multiply Multiply { get; } = new(device);

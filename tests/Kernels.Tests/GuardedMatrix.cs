@@ -51,7 +51,10 @@ internal sealed class GuardedMatrix : IDisposable
         {
             int row = i / _stride - 1, column = i % _stride;
             if (row >= 0 && row < Matrix.Rows && column < Matrix.Columns)
+            {
                 result[row, column] = all[i];
+                BitTrace.Add(all[i]);
+            }
             else
                 Assert.True(BitConverter.SingleToUInt32Bits(all[i]) == Sentinel, $"{context}: the guard at row {row}, column {column} was overwritten with {all[i]}.");
         }

@@ -9,7 +9,8 @@ internal static class TestDevice
     private static readonly Lazy<DeviceCatalog> Catalog = new(DeviceCatalog.Read);
     private static readonly ConcurrentDictionary<string, ComputeDevice> Opened = new();
 
-    public static ComputeDevice Get(string name) => Opened.GetOrAdd(name, n => ComputeDevice.Open(n, n == "cpu" ? 2 : null));
+    /// <summary>A device of the catalogue, <c>cpu</c> with two threads; or <c>cpu@1</c>, the same with one.</summary>
+    public static ComputeDevice Get(string name) => Opened.GetOrAdd(name, n => n == "cpu@1" ? ComputeDevice.Open("cpu", 1) : ComputeDevice.Open(n, n == "cpu" ? 2 : null));
 
     /// <summary>Null where the device is there; else why a test is skipped.</summary>
     public static string? WhyAbsent(string name) => name is "cpu" or "cpu-ilgpu" || Catalog.Value.Devices.Any(d => d.Id.StartsWith(name + ":", StringComparison.Ordinal))

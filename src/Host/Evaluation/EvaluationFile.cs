@@ -9,11 +9,15 @@ internal static class EvaluationFile
     /// <summary>Its name in a run directory.</summary>
     public const string Name = "evaluation.json";
 
+    // Ours are some kilobytes a class, of at most 256.
+    private const int MaxBytes = 16 << 20;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
         WriteIndented = true,
     };
 
@@ -28,16 +32,24 @@ internal static class EvaluationFile
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file, expected what 'gpucgan evaluate' writes; run it", path);
+        long length = new FileInfo(path).Length;
+        if (length > MaxBytes)
+            throw new InvalidDataException($"{path}: file is {length} bytes, expected at most {MaxBytes}; run 'gpucgan evaluate' again");
         try
         {
             var evaluation = JsonSerializer.Deserialize<EvaluationResult>(File.ReadAllBytes(path), Json);
             if (evaluation?.Format == EvaluationResult.CurrentFormat)
+            {
+                // The serialiser checks members for null, and not the elements of lists.
+                if (evaluation.Classes.Contains(null!) || (evaluation.Confusion is { } counts && (counts.Generated.Contains(null!) || counts.Real.Contains(null!))))
+                    throw new InvalidDataException($"{path}: classes or confusion holds null, expected an entry a class; run 'gpucgan evaluate' again");
                 return evaluation;
-            throw new InvalidDataException($"{path}: format is '{evaluation?.Format}', expected '{EvaluationResult.CurrentFormat}'; run 'gpucgan evaluate' again");
+            }
+            throw new InvalidDataException($"{path}: format is {(evaluation is null ? "missing" : QuotedText.Of(evaluation.Format))}, expected '{EvaluationResult.CurrentFormat}'; run 'gpucgan evaluate' again");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path}: is no evaluation: {e.Message.ReplaceLineEndings(" ")} Run 'gpucgan evaluate' again.", e);
+            throw new InvalidDataException($"{path}: is no evaluation: {QuotedText.Plain(e.Message)} Run 'gpucgan evaluate' again.", e);
         }
     }
 }

@@ -150,7 +150,7 @@ public sealed class MetricsLog : IDisposable
         {
             document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}: line {number} is not JSON, or has a name twice, expected one object a line; delete the line", e);
         }

@@ -178,13 +178,39 @@ public sealed class RunDirectory
             throw new InvalidDataException($"{OptionsFile}: file is {stream.Length} bytes, expected at most {MaxOptionsBytes}; is it the options of a run?");
         try
         {
-            return JsonNode.Parse(stream, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+            JsonObject? options = JsonNode.Parse(stream, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+            DecodeTexts(options);
+            return options
                 ?? throw new InvalidDataException($"{OptionsFile}: the JSON is no object, expected the options of a run; restore the file");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{OptionsFile}: a text is no Unicode, expected JSON in UTF-8; restore the file", e);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException(
                 string.Create(CultureInfo.InvariantCulture, $"{OptionsFile}: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} is not JSON, or a name stands twice, expected one JSON object; restore the file"), e);
+        }
+    }
+
+    /// <summary>Texts are decoded when they are first read. Reading all of them now finds what is no Unicode here, and not where no one expects a damaged file any more.</summary>
+    /// <exception cref="InvalidOperationException">A text is no Unicode.</exception>
+    private static void DecodeTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (_, value) in fields)
+                    DecodeTexts(value);
+                break;
+            case JsonArray items:
+                foreach (JsonNode? item in items)
+                    DecodeTexts(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
         }
     }
 

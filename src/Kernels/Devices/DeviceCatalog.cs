@@ -76,6 +76,7 @@ public sealed record DeviceCatalog(ImmutableArray<DeviceDescription> Devices, Im
         builder.Optimize(OptimizationLevel.O2);
         if (profiling)
             builder.Profiling();
+        GroupBarrier.Register(builder);
         if (kind == DeviceKind.Cuda)
             builder.Cuda();
         else

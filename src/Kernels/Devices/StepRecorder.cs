@@ -17,11 +17,13 @@ public sealed class StepRecorder : IDisposable
     private const int WarmUps = 2;
 
     private readonly IStepCapture? _capture;
+    private readonly ComputeDevice? _device;
     private readonly Dictionary<int, Phase> _phases = [];
 
     /// <summary>A recorder for work on <paramref name="device"/>'s stream.</summary>
     public StepRecorder(ComputeDevice device)
     {
+        _device = device;
         if (!device.RecordsSteps)
             return;
         _capture = CudaGraphs.For(device, out string? why);
@@ -50,7 +52,8 @@ public sealed class StepRecorder : IDisposable
     /// <summary>Does <paramref name="work"/>, which is the same for every call with this phase: calls it, records it, or replays what was recorded.</summary>
     public void Run(int phase, Action work)
     {
-        if (_capture is null || WhyPlain is not null)
+        // A profiler is told of every launch, and its markers cannot be recorded.
+        if (_capture is null || WhyPlain is not null || _device?.Profiler is not null)
         {
             work();
             return;

@@ -1,3 +1,4 @@
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
 
@@ -136,7 +137,7 @@ public sealed partial class Gemm
                 Stage(shared, firstB, pitchB, operandB, columns, k, lane + 2 * lanes, b2);
                 Stage(shared, firstB, pitchB, operandB, columns, k, lane + 3 * lanes, b3);
             }
-            Group.Barrier();
+            GroupBarrier.Wait();
 
             // The next slices travel while these are multiplied.
             int next = k + TTile.Depth;
@@ -165,7 +166,7 @@ public sealed partial class Gemm
                 sums = TSums.Add(sums, ofA, 6 * pitchA, TTile.LaneRows, ofB, 6 * pitchB, TTile.LaneColumns);
                 sums = TSums.Add(sums, ofA, 7 * pitchA, TTile.LaneRows, ofB, 7 * pitchB, TTile.LaneColumns);
             }
-            Group.Barrier();
+            GroupBarrier.Wait();
         }
 
         // The teams' blocks meet in shared memory, one of a lane's blocks at a time. There are as many fours of C in that as lanes.
@@ -177,13 +178,13 @@ public sealed partial class Gemm
             shared[to + TTile.LaneColumns] = mine.Row1;
             shared[to + 2 * TTile.LaneColumns] = mine.Row2;
             shared[to + 3 * TTile.LaneColumns] = mine.Row3;
-            Group.Barrier();
+            GroupBarrier.Wait();
             var total = shared[lane] + shared[lane + lanes] + shared[lane + 2 * lanes] + shared[lane + 3 * lanes];
             int cRow = row + block % TSums.Down * 4 * TTile.LaneRows + lane / TTile.LaneColumns;
             int cColumn = column + (block / TSums.Down * TTile.LaneColumns + lane % TTile.LaneColumns) * 4;
             if (cRow < s.M)
                 StoreFour(c, bias, s, epilogue, cRow, cColumn, total);
-            Group.Barrier();
+            GroupBarrier.Wait();
         }
     }
 

@@ -1,3 +1,4 @@
+using GpuCgan.Kernels.Devices;
 using ILGPU;
 
 namespace GpuCgan.Kernels.Schemes;
@@ -27,12 +28,12 @@ internal static class Strands
     public static float ColumnTotal(ArrayView<float> shared, float strand, int lane)
     {
         shared[lane] = strand;
-        Group.Barrier();
+        GroupBarrier.Wait();
         float total = 0;
         for (int i = lane % Columns; i < Lanes; i += Columns)
             total += shared[i];
         // The shared memory is free for the next sum.
-        Group.Barrier();
+        GroupBarrier.Wait();
         return total;
     }
 
@@ -41,11 +42,11 @@ internal static class Strands
     {
         float column = ColumnTotal(shared, strand, lane);
         shared[lane] = column;
-        Group.Barrier();
+        GroupBarrier.Wait();
         float total = 0;
         for (int i = 0; i < Columns; i++)
             total += shared[i];
-        Group.Barrier();
+        GroupBarrier.Wait();
         return total;
     }
 

@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
+using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Network.Architecture;
 
@@ -8,7 +9,7 @@ namespace GpuCgan.Network.Architecture;
 /// a normalisation takes the activation that follows it into its epilogue.
 /// </summary>
 /// <remarks>Tensors are named after the layer with weights that they belong to, counted from 1: linear1.weight, norm2.gamma.</remarks>
-internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, DeviceMemory memory, BatchNormOptions batchNorm)
+internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, DeviceMemory memory, Recipe recipe, int rows)
 {
     private readonly List<Func<Parameters, Layer>> _makers = [];
     private int _weightLayers;
@@ -34,13 +35,20 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
             var activation = Activation.Identity;
             if ((spec.HasWeights || spec.IsNorm) && i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.IsActivation)
                 activation = ActivationOf(plan.Layers[++i].Spec);
+            bool isNormalised = i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.IsNorm;
+            var (_, height, width) = layer.Input;
             _makers.Add(spec.Kind switch
             {
                 LayerKind.Linear => PlaceLinear(layer, activation, firstStream),
+                LayerKind.Conv => PlaceConvolution(layer, activation, hasBias: !isNormalised, firstStream),
+                LayerKind.ConvTranspose => PlaceTransposedConvolution(layer, activation, hasBias: !isNormalised, firstStream),
+                LayerKind.Upsample => _ => new Upsampling(operators, layer.Input.Channels, height, width),
+                LayerKind.AveragePool => _ => new AveragePooling(operators, layer.Input.Channels, height, width),
                 LayerKind.BatchNorm => PlaceBatchNorm(layer, activation),
+                LayerKind.LayerNorm => PlaceSampleNorm(layer, activation, planes: 0),
+                LayerKind.InstanceNorm => PlaceSampleNorm(layer, activation, layer.Input.Channels),
                 LayerKind.Dropout => PlaceDropout(layer, inPlace: !isOutputKept),
-                _ when spec.IsActivation => _ => new ActivationLayer(operators, Width(layer), ActivationOf(spec)),
-                _ => throw new InvalidDataException($"layer '{spec.Text}': this program cannot build it yet."),
+                _ => _ => new ActivationLayer(operators, Width(layer), ActivationOf(spec)),
             });
             // A rectifier's slope can be told from its output times a mask; the slopes of the others cannot.
             isOutputKept = activation.Kind is ActivationKind.Tanh or ActivationKind.Sigmoid || spec.IsActivation;
@@ -54,13 +62,38 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
     {
         int index = _weightLayers++;
         var slots = LinearSlots.Add(Trainable, $"linear{index + 1}", (int)layer.Input.Length, Width(layer), firstStream + 2 * index);
-        return parameters => new Linear(operators, parameters, clock, slots, activation);
+        return parameters => new Linear(operators, parameters, clock, slots, activation, recipe.InitialValues);
+    }
+
+    private Func<Parameters, Layer> PlaceConvolution(PlannedLayer layer, Activation activation, bool hasBias, int firstStream)
+    {
+        int index = _weightLayers++;
+        var (spec, input, output) = layer;
+        var shape = ConvShape.Convolution(input.Channels, input.Height, input.Width, output.Channels, spec.Kernel.Height, spec.Kernel.Width, spec.Stride, spec.Padding);
+        var slots = ConvolutionSlots.Add(Trainable, $"conv{index + 1}", shape, output.Channels, hasBias, firstStream + 2 * index);
+        return parameters => new Layers.Convolution(operators, parameters, clock, slots, shape, activation, recipe.InitialValues);
+    }
+
+    private Func<Parameters, Layer> PlaceTransposedConvolution(PlannedLayer layer, Activation activation, bool hasBias, int firstStream)
+    {
+        int index = _weightLayers++;
+        var (spec, input, output) = layer;
+        var shape = ConvShape.Transposed(
+            input.Channels, input.Height, input.Width, output.Channels, spec.Kernel.Height, spec.Kernel.Width, spec.Stride, spec.Padding, spec.OutputPadding);
+        var slots = ConvolutionSlots.Add(Trainable, $"conv{index + 1}", shape, output.Channels, hasBias, firstStream + 2 * index);
+        return parameters => new Layers.TransposedConvolution(operators, parameters, clock, slots, shape, activation, recipe.InitialValues);
     }
 
     private Func<Parameters, Layer> PlaceBatchNorm(PlannedLayer layer, Activation activation)
     {
-        var slots = BatchNormSlots.Add(Trainable, Statistics, $"norm{_weightLayers}", Width(layer));
-        return parameters => new BatchNormalization(operators, parameters, memory, slots, batchNorm, activation);
+        var slots = BatchNormSlots.Add(Trainable, Statistics, $"norm{_weightLayers}", layer.Input.Channels);
+        return parameters => new BatchNormalization(operators, parameters, memory, slots, recipe.BatchNorm, activation, layer.Input.Height * layer.Input.Width);
+    }
+
+    private Func<Parameters, Layer> PlaceSampleNorm(PlannedLayer layer, Activation activation, int planes)
+    {
+        var slots = NormSlots.Add(Trainable, $"norm{_weightLayers}", planes > 0 ? planes : Width(layer));
+        return parameters => new SampleNormalization(operators, parameters, memory, slots, Width(layer), planes, rows, recipe.BatchNormEpsilon, activation);
     }
 
     private Func<Parameters, Layer> PlaceDropout(PlannedLayer layer, bool inPlace)

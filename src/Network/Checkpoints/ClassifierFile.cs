@@ -48,7 +48,15 @@ public static class ClassifierFile
             {
                 var all = arena.Download();
                 foreach (var slot in arena.Layout.Slots)
-                    file.Read(slot.Name, slot.Shape, all.AsSpan((int)slot.Offset, slot.Length));
+                {
+                    var values = all.AsSpan((int)slot.Offset, slot.Length);
+                    file.Read(slot.Name, slot.Shape, values);
+                    foreach (float value in values)
+                    {
+                        if (!float.IsFinite(value))
+                            throw new InvalidDataException($"{path}: tensor '{slot.Name}' holds {value.ToString(CultureInfo.InvariantCulture)}, expected finite numbers; delete the file");
+                    }
+                }
                 arena.Upload(all);
             }
             return classifier;

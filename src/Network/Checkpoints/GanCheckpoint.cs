@@ -14,6 +14,9 @@ public static class GanCheckpoint
 {
     private const string Format = "gpucgan-checkpoint-1";
 
+    /// <summary>Far more than the layers of any built-in recipe keep of an image.</summary>
+    private const long BatchBytes = 16 << 20;
+
     /// <summary>Waits for the device and writes everything, to a temporary name first.</summary>
     public static void Save(ConditionalGan gan, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -41,7 +44,7 @@ public static class GanCheckpoint
     {
         using var file = SafeTensorsFile.Open(path);
         var header = ReadHeader(file);
-        var gan = new ConditionalGan(device, header.Recipe, header.Image, header.Classes, header.Seed);
+        var gan = Create(device, file, header);
         try
         {
             ReadTensors(file, gan);
@@ -52,6 +55,23 @@ public static class GanCheckpoint
         {
             gan.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// The networks of the header's recipe. Values and Adam's two moments are in the file, so gradients and an average included 16 times its length is enough for them, and
+    /// <see cref="BatchBytes"/> an image for what a batch leaves in the layers: a small file cannot ask for networks that it does not hold.
+    /// </summary>
+    private static ConditionalGan Create(ComputeDevice device, SafeTensorsFile file, CheckpointHeader header)
+    {
+        long fileBytes = new FileInfo(file.Path).Length;
+        try
+        {
+            return new ConditionalGan(device, header.Recipe, header.Image, header.Classes, header.Seed, 16 * fileBytes + header.Recipe.BatchSize * BatchBytes + BatchBytes);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{file.Path}: recipe '{header.Recipe.Name}' does not belong to a file of {fileBytes} bytes: {e.Message}; take another checkpoint", e);
         }
     }
 
@@ -88,11 +108,11 @@ public static class GanCheckpoint
         JsonNode? json;
         try
         {
-            json = JsonNode.Parse(file.RequiredMetadata("recipe"));
+            json = JsonNode.Parse(file.RequiredMetadata("recipe"), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{file.Path}: the recipe is not JSON: {e.Message}");
+            throw new InvalidDataException($"{file.Path}: the recipe is not JSON, or has a name twice: {QuotedText.Plain(e.Message)}");
         }
         var recipe = RecipeFile.Parse(json, $"{file.Path}: recipe");
         RecipeFile.Check(recipe, $"{file.Path}: recipe");

@@ -73,17 +73,10 @@ internal sealed class BatchNormalization : Layer
 
     public override void Initialize()
     {
-        Fill(_parameters.Values, _slots.Gamma, 1);
-        Fill(_parameters.Values, _slots.Beta, 0);
-        Fill(_parameters.Statistics, _slots.RunningMean, 0);
-        Fill(_parameters.Statistics, _slots.RunningVariance, 1);
-    }
-
-    private static void Fill(Arena arena, TensorSlot slot, float value)
-    {
-        var all = arena.Download();
-        all.AsSpan((int)slot.Offset, slot.Length).Fill(value);
-        arena.Upload(all);
+        _parameters.Values.Fill(_slots.Gamma, 1);
+        _parameters.Values.Fill(_slots.Beta, 0);
+        _parameters.Statistics.Fill(_slots.RunningMean, 0);
+        _parameters.Statistics.Fill(_slots.RunningVariance, 1);
     }
 }
 

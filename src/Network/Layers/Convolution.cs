@@ -1,11 +1,12 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Network.Layers;
 
-/// <summary>y = f(conv(x, w) + b) of images [M, C·H·W], or without the b. What the first weights are is <see cref="ConvolutionStart"/>.</summary>
+/// <summary>y = f(conv(x, w) + b) of images [M, C·H·W], or without the b. What the first weights are is <see cref="InitialValuesKind"/>.</summary>
 internal sealed class Convolution(
-    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, ConvolutionStart start) : Layer
+    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, InitialValuesKind start) : Layer
 {
     public override int Outputs => shape.MapColumns;
 

@@ -1,11 +1,11 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Network.Layers;
 
 /// <summary>
-/// y = f(x·w + b). Initial w and b are uniform in ±1/√inputs: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998) scale the variance with
-/// 1/inputs, and these bounds are the ones of PyTorch's Linear, from which the published recipes start.
+/// y = f(x·w + b). What the first w and b are is <see cref="InitialValuesKind"/>.
 /// </summary>
 internal sealed class Linear : Layer
 {
@@ -14,14 +14,16 @@ internal sealed class Linear : Layer
     private readonly StepClock _clock;
     private readonly LinearSlots _slots;
     private readonly Activation _activation;
+    private readonly InitialValuesKind _start;
 
-    public Linear(OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation)
+    public Linear(OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation, InitialValuesKind start = InitialValuesKind.Uniform)
     {
         _operators = operators;
         _parameters = parameters;
         _clock = clock;
         _slots = slots;
         _activation = activation;
+        _start = start;
     }
 
     public override int Outputs => _slots.Weight.Columns;
@@ -64,9 +66,15 @@ internal sealed class Linear : Layer
 
     public override void Initialize()
     {
+        var weight = _parameters.Values.Matrix(_slots.Weight);
         float bound = 1 / MathF.Sqrt(_slots.Weight.Rows);
-        _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream), _parameters.Values.Matrix(_slots.Weight), -bound, bound);
-        _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream + 1), _parameters.Values.Matrix(_slots.Bias), -bound, bound);
+        if (_start == InitialValuesKind.Dcgan)
+            _operators.Philox.Normal(_clock.View, Purpose.Initialization(_slots.Stream), weight, 0.02f);
+        else
+            _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream), weight, -bound, bound);
+        // Between equal ends a uniform number is that end.
+        float biasBound = _start == InitialValuesKind.Uniform ? bound : 0;
+        _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream + 1), _parameters.Values.Matrix(_slots.Bias), -biasBound, biasBound);
     }
 }
 

@@ -1,12 +1,13 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Recipes;
 using ILGPU;
 
 namespace GpuCgan.Network.Layers;
 
 /// <summary>
 /// D's last layer with the label's say: y = score(h) + ⟨table[label], h⟩ for features h [M, features], a score layer [features → 1] and a table [classes, features] (Miyato and Koyama,
-/// "cGANs with Projection Discriminator", 2018). A row of the table is a weight vector that one class adds to the score's, and starts as one of its length: uniform in ±1/√features.
+/// "cGANs with Projection Discriminator", 2018). A row of the table is a weight vector that one class adds to the score's, and starts as that does: see <see cref="InitialValuesKind"/>.
 /// </summary>
 internal sealed class ProjectionHead : Layer
 {
@@ -16,6 +17,7 @@ internal sealed class ProjectionHead : Layer
     private readonly StepClock _clock;
     private readonly TensorSlot _table;
     private readonly int _stream;
+    private readonly InitialValuesKind _start;
     private readonly Matrix _embedded;
     private readonly Matrix _dEmbedded;
 
@@ -25,11 +27,13 @@ internal sealed class ProjectionHead : Layer
     /// <param name="clock">Where its initial values come from.</param>
     /// <param name="table">[classes, features].</param>
     /// <param name="stream">Of its initial values.</param>
+    /// <param name="start">What they are.</param>
     /// <param name="rows">The largest batch.</param>
     /// <param name="memory">Owns the embedded labels.</param>
-    public ProjectionHead(Layer score, OperatorSet operators, Parameters parameters, StepClock clock, TensorSlot table, int stream, int rows, DeviceMemory memory)
+    public ProjectionHead(Layer score, OperatorSet operators, Parameters parameters, StepClock clock, TensorSlot table, int stream, InitialValuesKind start, int rows, DeviceMemory memory)
     {
         _score = score;
+        _start = start;
         _operators = operators;
         _parameters = parameters;
         _clock = clock;
@@ -78,8 +82,12 @@ internal sealed class ProjectionHead : Layer
     public override void Initialize()
     {
         _score.Initialize();
+        var table = _parameters.Values.Matrix(_table);
         float bound = 1 / MathF.Sqrt(_table.Columns);
-        _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_stream), _parameters.Values.Matrix(_table), -bound, bound);
+        if (_start == InitialValuesKind.Dcgan)
+            _operators.Philox.Normal(_clock.View, Purpose.Initialization(_stream), table, 0.02f);
+        else
+            _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_stream), table, -bound, bound);
     }
 
     /// <summary>Rows of dy·x, summed label by label.</summary>

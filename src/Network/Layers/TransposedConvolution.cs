@@ -1,12 +1,13 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Recipes;
 using Operator = GpuCgan.Kernels.Operators.TransposedConvolution;
 
 namespace GpuCgan.Network.Layers;
 
-/// <summary>y = f(convᵀ(x, w) + b) of maps [M, I·h·w], or without the b. What the first weights are is <see cref="ConvolutionStart"/>.</summary>
+/// <summary>y = f(convᵀ(x, w) + b) of maps [M, I·h·w], or without the b. What the first weights are is <see cref="InitialValuesKind"/>.</summary>
 internal sealed class TransposedConvolution(
-    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, ConvolutionStart start) : Layer
+    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, InitialValuesKind start) : Layer
 {
     private readonly Operator _operator = new(operators.Convolution);
 

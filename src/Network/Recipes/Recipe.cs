@@ -123,6 +123,9 @@ public sealed record Recipe
     /// <summary>Whether hidden linear layers are narrower for images below 28×28; see <see cref="ImageShape.ScaleWidths"/>.</summary>
     public bool ScaleWidths { get; init; } = true;
 
+    /// <summary>From which distribution the first weights come.</summary>
+    public InitialValuesKind InitialValues { get; init; }
+
     /// <summary>How the label reaches G.</summary>
     public GeneratorLabelKind GeneratorLabel { get; init; } = GeneratorLabelKind.OneHot;
 

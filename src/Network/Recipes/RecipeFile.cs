@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using GpuCgan.Network.Architecture;
+using GpuCgan.Network.Checkpoints;
 
 namespace GpuCgan.Network.Recipes;
 
@@ -14,10 +15,15 @@ public static class RecipeFile
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
         AllowTrailingCommas = true,
         WriteIndented = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
+
+    // A recipe is a kilobyte.
+    private const int MaxBytes = 1 << 20;
 
     /// <summary>Every recipe beside this file is built in under its file's name.</summary>
     private static readonly SortedDictionary<string, Recipe> Known = ReadKnown();
@@ -37,14 +43,19 @@ public static class RecipeFile
             return known;
         if (!File.Exists(nameOrPath))
             throw new FileNotFoundException($"recipe '{nameOrPath}': no such recipe or file; the built-in ones are {string.Join(", ", Names)}.");
+        long length = new FileInfo(nameOrPath).Length;
+        if (length > MaxBytes)
+            throw new InvalidDataException($"{nameOrPath}: file is {length} bytes, expected at most {MaxBytes}; is it a recipe?");
         JsonNode? json;
         try
         {
-            json = JsonNode.Parse(File.ReadAllText(nameOrPath), null, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            json = JsonNode.Parse(
+                File.ReadAllText(nameOrPath), null,
+                new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false });
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{nameOrPath}: not JSON: {e.Message}");
+            throw new InvalidDataException($"{nameOrPath}: not JSON, or a name stands twice: {QuotedText.Plain(e.Message)}");
         }
         // A run's options.json holds its recipe in a field of that name, so that a run can be repeated from it.
         return Parse(json is JsonObject options && options["recipe"] is JsonObject inner ? inner : json, nameOrPath);
@@ -60,9 +71,9 @@ public static class RecipeFile
             Check(recipe, source);
             return recipe;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{source}: {Shorten(e.Message)} Fields of a recipe are listed in docs/recipes.md.");
+            throw new InvalidDataException($"{source}: {QuotedText.Plain(Shorten(e.Message))} Fields of a recipe are listed in docs/recipes.md.");
         }
     }
 

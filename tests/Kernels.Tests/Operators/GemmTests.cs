@@ -110,11 +110,12 @@ public class GemmTests
 
     /// <summary>132 multiprocessors are an H100's or H200's. The shapes are the recipe's at batch 64 and 512.</summary>
     [Theory]
-    [InlineData(64, 512, 132, 16, 32), InlineData(64, 1024, 132, 16, 32), InlineData(128, 512, 132, 16, 32), InlineData(794, 512, 132, 64, 64)]
-    [InlineData(512, 512, 132, 64, 32), InlineData(512, 1024, 132, 64, 64), InlineData(1024, 512, 132, 64, 64), InlineData(512, 784, 132, 64, 64)]
-    [InlineData(1, 100_000, 132, 16, 32), InlineData(100_000, 10, 132, 16, 32), InlineData(33, 33, 1, 64, 64), InlineData(32, 33, 1, 32, 32), InlineData(17, 17, 1, 32, 32)]
-    public void TheTileFollowsFromTheShapeAndTheDevice(int m, int n, int multiprocessors, int rows, int columns) =>
-        Assert.Equal(new Gemm.TileSize(rows, columns), Gemm.TileSet.Choose(m, n, multiprocessors));
+    [InlineData(64, 512, 132, false, 16, 32), InlineData(64, 1024, 132, false, 16, 32), InlineData(128, 512, 132, false, 16, 32), InlineData(794, 512, 132, false, 64, 64)]
+    [InlineData(512, 512, 132, false, 64, 32), InlineData(512, 1024, 132, false, 64, 64), InlineData(1024, 512, 132, false, 64, 64), InlineData(512, 784, 132, false, 64, 64)]
+    [InlineData(1, 100_000, 132, false, 16, 32), InlineData(100_000, 10, 132, false, 16, 32)]
+    [InlineData(33, 33, 1, false, 64, 64), InlineData(32, 33, 1, false, 32, 32), InlineData(17, 17, 1, false, 32, 32), InlineData(33, 33, 1, true, 64, 32)]
+    public void TheTileFollowsFromTheShapeAndTheDevice(int m, int n, int multiprocessors, bool fewRegisters, int rows, int columns) =>
+        Assert.Equal(new Gemm.TileSize(rows, columns), Gemm.TileSet.Choose(m, n, multiprocessors, fewRegisters));
 
     public static IEnumerable<object[]> Columns => [[1, 1, 61], [1, 40, 62], [2, 3, 63], [64, 33, 64], [65, 130, 65]];
 

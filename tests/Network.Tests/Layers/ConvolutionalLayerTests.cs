@@ -2,6 +2,7 @@ using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
+using GpuCgan.Network.Recipes;
 using GpuCgan.Reference;
 using Convolution = GpuCgan.Network.Layers.Convolution;
 using TransposedConvolution = GpuCgan.Network.Layers.TransposedConvolution;
@@ -33,12 +34,12 @@ public class ConvolutionalLayerTests
         var parameters = new Parameters(trainable, statistics, memory);
         var stack = new Stack(
         [
-            new Convolution(operators, parameters, clock, first, First, Activation.Identity, ConvolutionStart.Uniform),
+            new Convolution(operators, parameters, clock, first, First, Activation.Identity, InitialValuesKind.Uniform),
             new BatchNormalization(operators, parameters, memory, norm, new BatchNormOptions(), Activation.Tanh, First.MapPixels),
             new Upsampling(operators, 3, 3, 2),
-            new Convolution(operators, parameters, clock, middle, Middle, Activation.Tanh, ConvolutionStart.Uniform),
+            new Convolution(operators, parameters, clock, middle, Middle, Activation.Tanh, InitialValuesKind.Uniform),
             new AveragePooling(operators, 2, 6, 4),
-            new TransposedConvolution(operators, parameters, clock, last, Last, Activation.Sigmoid, ConvolutionStart.Uniform),
+            new TransposedConvolution(operators, parameters, clock, last, Last, Activation.Sigmoid, InitialValuesKind.Uniform),
         ], Rows, memory);
         stack.Initialize();
         Matrix x = memory.Matrix(Rows, First.ImageColumns), y = memory.Matrix(Rows, Last.ImageColumns);
@@ -106,8 +107,8 @@ public class ConvolutionalLayerTests
         var parameters = new Parameters(trainable, new ArenaLayout(), memory);
         Layer[] layers =
         [
-            new Convolution(operators, parameters, clock, slots, shape, Activation.Identity, ConvolutionStart.Dcgan),
-            new TransposedConvolution(operators, parameters, clock, transposedSlots, transposedShape, Activation.Identity, ConvolutionStart.Dcgan),
+            new Convolution(operators, parameters, clock, slots, shape, Activation.Identity, InitialValuesKind.Dcgan),
+            new TransposedConvolution(operators, parameters, clock, transposedSlots, transposedShape, Activation.Identity, InitialValuesKind.Dcgan),
             new Upsampling(operators, 3, 6, 6), new AveragePooling(operators, 3, 6, 6),
         ];
         foreach (var layer in layers)
@@ -126,9 +127,9 @@ public class ConvolutionalLayerTests
     }
 
     [Theory]
-    [InlineData(ConvolutionStart.Uniform)]
-    [InlineData(ConvolutionStart.Dcgan)]
-    internal void FirstValuesHaveTheirStatedDistribution(ConvolutionStart start)
+    [InlineData(InitialValuesKind.Uniform)]
+    [InlineData(InitialValuesKind.Dcgan)]
+    internal void FirstValuesHaveTheirStatedDistribution(InitialValuesKind start)
     {
         using var device = ComputeDevice.Open("cpu", 2);
         using var memory = new DeviceMemory(device);
@@ -142,7 +143,7 @@ public class ConvolutionalLayerTests
         double[] weights = [.. tensors["conv.weight"].Cast<double>()], bias = [.. tensors["conv.bias"].Cast<double>()];
         double deviation = Math.Sqrt(weights.Sum(v => v * v) / weights.Length);
         // 16,384 weights: the deviation's own is 1/√(2·16384) of it, 0.6 %.
-        if (start == ConvolutionStart.Dcgan)
+        if (start == InitialValuesKind.Dcgan)
         {
             Assert.Equal(0.02, deviation, 0.02 * 0.03);
             Assert.All(bias, v => Assert.Equal(0, v));

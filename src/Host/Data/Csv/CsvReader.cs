@@ -1,4 +1,5 @@
 using System.Text;
+using GpuCgan.Network.Checkpoints;
 
 namespace GpuCgan.Host.Data.Csv;
 
@@ -90,12 +91,12 @@ internal sealed class CsvReader
     /// <summary>An error in the current line.</summary>
     public InvalidDataException Bad(string found, string expected) => new($"{path}: line {LineNumber} {found}, expected {expected}");
 
-    /// <summary>A field for a message, cut where it is long.</summary>
+    /// <summary>A field for a message: cut where it is long, without characters that would break the line or steer a terminal.</summary>
     public string Shown(int index)
     {
         const int Longest = 24;
         string all = Encoding.UTF8.GetString(Field(index)[..Math.Min(Field(index).Length, 4 * Longest)]);
-        return all.Length > Longest ? all[..Longest] + "…" : all;
+        return QuotedText.Plain(all.Length > Longest ? all[..Longest] + "…" : all);
     }
 
     private void Split(ReadOnlySpan<byte> line, int start)

@@ -1,0 +1,92 @@
+using System.Globalization;
+using GpuCgan.Kernels.Operators;
+using Xunit.Sdk;
+
+namespace GpuCgan.Kernels.Tests.Operators;
+
+/// <summary>
+/// Kernel, twin and double-precision reference at shapes that nobody chose: each operator's own comparison, whose limits are derived where it stands, at random shapes, seeds and
+/// options; on <c>cpu</c> with one thread and with two, which must give the same bits. GPUCGAN_RANDOM_SHAPES sets their number (50; 1,000 in a nightly run) and
+/// GPUCGAN_RANDOM_SEED the first seed. A new operator is a row of the table.
+/// </summary>
+public class RandomShapesTests
+{
+    private static readonly int Count = Setting("GPUCGAN_RANDOM_SHAPES", 50);
+    private static readonly int FirstSeed = Setting("GPUCGAN_RANDOM_SEED", 1);
+
+    /// <summary>
+    /// Kernels whose lanes wait for one another: the CPU accelerator runs 256 threads through every barrier, a hundred times the time of the others, so there they get a tenth of the shapes.
+    /// </summary>
+    private static readonly HashSet<string> WithBarriers =
+        ["BatchNorm", "BatchNorm.Backward", "ColumnSum", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Objective", "SoftmaxCrossEntropy", "Sum"];
+
+    private delegate void Comparison(string device, Random random, Func<int, int> extent, int seed);
+
+    /// <summary>The operators. <c>extent(n)</c> draws from 1 … n, less where the CPU accelerator runs a thread a lane.</summary>
+    private static readonly Dictionary<string, Comparison> Table = new(StringComparer.Ordinal)
+    {
+        ["Activate"] = (d, r, e, s) => new ActivationTests().ActivateMatchesTheReference(d, Kind(r), e(70), e(300), s),
+        ["Adam"] = (d, r, e, s) => new AdamTests().SeveralStepsMatchTheReference(
+            d, e(3000), Pick(r, 0f, 0.5f, 0.9f), Pick(r, 1e-8f, 1e-3f, 0.05f), Pick(r, 0f, 0.01f, 0.1f), r.Next(3) * 1000L, r.Next(1, 4), Pick(r, 0.25f, 1f, 2f), s),
+        ["BatchNorm"] = (d, r, e, s) => new BatchNormTests().ForwardMatchesTheReference(d, e(150), e(90), Pick(r, 1e-5f, 1e-3f, 0.1f), Pick(r, 0.1f, 0.5f, 1f), Kind(r), s),
+        ["BatchNorm.Backward"] = (d, r, e, s) => new BatchNormTests().BackwardMatchesTheReference(d, e(150), e(90), Pick(r, 1e-5f, 1e-3f, 0.1f), 0.1f, Kind(r), s),
+        ["ColumnSum"] = (d, r, e, s) => new ColumnSumTests().SumsOfSmallIntegersAreExact(d, e(200), e(150), s),
+        ["Concatenate"] = (d, r, e, s) => new ConcatenateTests().TheColumnsOfBFollowThoseOfA(d, e(70), e(150), e(150), s),
+        ["Dropout"] = (d, r, e, s) => new DropoutTests().ForwardAndBackwardShareTheMaskOfTheStep(d, e(40), e(300), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
+        ["Embedding"] = (d, r, e, s) => new EmbeddingTests().ForwardCopiesRowsAndBackwardSumsThem(d, e(150), e(40), e(100), s),
+        ["ExponentialMovingAverage"] = (d, r, e, s) => new ExponentialMovingAverageTests().SeveralUpdatesMatchTheFormula(d, e(3000), Pick(r, 0f, 0.5f, 0.99f, 0.9999f, 1f), r.Next(3) * 500, s),
+        ["FiniteCheck"] = (d, r, e, s) =>
+        {
+            int length = e(3000);
+            new FiniteCheckTests().EveryNaNAndInfinityIsCounted(d, length, r.Next(length + 1), s);
+        },
+        ["GatherScale"] = (d, r, e, s) => new GatherScaleTests().ABatchHoldsTheScaledImagesAndTheirLabels(d, e(300), e(90), e(200), s),
+        ["Gemm"] = (d, r, e, s) => new GemmTests().ProductsOfSmallIntegersAreExact(d, e(130), e(130), e(130), s),
+        ["Gemm.Column"] = (d, r, e, s) => new GemmTests().ADenseColumnIsExactToo(d, e(130), e(130), s),
+        ["Objective"] = (d, r, e, s) => new ObjectiveTests().BothSidesOfEveryGameMatchTheReference(d, e(600), Pick(r, 1f, 0.25f), s),
+        ["OneHot"] = (d, r, e, s) => new OneHotTests().ARowHasAOneAtItsLabel(d, e(200), e(100), r.Next(1, 5), s),
+        ["Philox"] = (d, r, e, s) => new PhiloxTests().EveryElementMatchesTheReference(d, e(20), e(150), (ulong)r.NextInt64(), (uint)r.NextInt64()),
+        ["SoftmaxCrossEntropy"] = (d, r, e, s) => new SoftmaxCrossEntropyTests().LossGradientAndCountMatchTheReference(d, e(300), e(31), s),
+        ["Sum"] = (d, r, e, s) => new SumTests().SumsOfSmallIntegersAreExact(d, e(20_000), Pick(r, 0.5f, 1f, 0.25f), s),
+        ["Translate"] = (d, r, e, s) => new TranslateTests().EveryImageIsMovedByItsOwnOffset(d, e(40), r.Next(1, 4), e(12), e(12), r.Next(5), s),
+    };
+
+    public static IEnumerable<object[]> Operators => Table.Keys.Select(name => (object[])[name]);
+
+    [Theory]
+    [OnCpu(nameof(Operators)), OnCpuIlgpu(nameof(Operators)), OnCuda(nameof(Operators)), OnOpenCl(nameof(Operators))]
+    public void KernelTwinAndReferenceAgreeAtRandomShapes(string device, string name)
+    {
+        int count = device == "cpu-ilgpu" && WithBarriers.Contains(name) ? (Count + 9) / 10 : Count;
+        for (int number = 0; number < count; number++)
+        {
+            int seed = FirstSeed + number;
+            try
+            {
+                var bits = BitTrace.Record(() => Run(device, name, seed));
+                if (device == "cpu")
+                    Assert.Equal(bits, BitTrace.Record(() => Run("cpu@1", name, seed)));
+            }
+            catch (Exception e)
+            {
+                throw new XunitException($"{name} on {device}, GPUCGAN_RANDOM_SEED={seed}: {e.Message}", e);
+            }
+        }
+    }
+
+    private static void Run(string device, string name, int seed)
+    {
+        Random random = new(seed * 7919 + Table.Keys.ToList().IndexOf(name));
+        int divisor = device == "cpu-ilgpu" ? 4 : 1;
+        // The square favours small extents, where the edges are.
+        int Extent(int most) => 1 + (int)(random.NextDouble() * random.NextDouble() * (most / divisor));
+        Table[name](device, random, Extent, seed);
+    }
+
+    private static T Pick<T>(Random random, params T[] values) => values[random.Next(values.Length)];
+
+    private static ActivationKind Kind(Random random) => Pick(random, Enum.GetValues<ActivationKind>());
+
+    private static int Setting(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
+}
