@@ -1,10 +1,10 @@
-using System.Globalization;
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Architecture;
 using GpuCgan.Network.Augmentations;
 using GpuCgan.Network.Layers;
+using GpuCgan.Network.Losses;
 using GpuCgan.Network.Recipes;
 using ILGPU;
 
@@ -48,9 +48,8 @@ public sealed class ConditionalGan : IDisposable
     private readonly MetricsBuffer _metrics;
     private readonly ArrayView<int> _indices;
     private readonly ArrayView<int> _labels;
-    private readonly AdversarialObjective _objective;
     private readonly AugmentationChain _augmentations;
-    private readonly PairTargets _targets;
+    private readonly PairLoss _loss;
     private readonly Optimizer _optimizerOfG;
     private readonly Optimizer _optimizerOfD;
     private readonly Regularizer? _regularizer;
@@ -80,8 +79,6 @@ public sealed class ConditionalGan : IDisposable
         RecipeFile.Check(recipe, $"recipe '{recipe.Name}'");
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
-        if (recipe.MismatchedPairs > 0 && classes == 1)
-            throw new InvalidDataException($"recipe '{recipe.Name}': mismatched_pairs is {recipe.MismatchedPairs.ToString(CultureInfo.InvariantCulture)}, and data of one class have no wrong label; it must be 0.");
         var plan = GanPlan.Of(recipe, image, classes);
         _device = device;
         Recipe = recipe;
@@ -101,8 +98,7 @@ public sealed class ConditionalGan : IDisposable
         _metrics = new MetricsBuffer(_memory, recipe.Regularizer != RegularizerKind.None);
         _indices = _memory.View<int>(batch);
         _labels = _memory.View<int>(2 * batch);
-        _objective = _operators.Objective(recipe.Objective);
-        _targets = new PairTargets(recipe, classes, _objective, _operators, _clock, _memory);
+        _loss = PairLoss.Of(recipe, classes, _operators, _clock, _memory, _metrics);
         _augmentations = new AugmentationChain(recipe, image, 2 * batch, _operators, _clock, _memory);
         _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
         // What is not augmented is gathered and generated in its place.
@@ -110,8 +106,8 @@ public sealed class ConditionalGan : IDisposable
         _optimizerOfG = Optimizer.OfGenerator(recipe, _operators);
         _optimizerOfD = Optimizer.OfDiscriminator(recipe, _operators);
         _regularizer = Regularizer.Of(recipe, _discriminator, _pairs.Columns, image.Pixels, _operators, _clock, _memory);
-        _logits = _memory.Column(2 * batch);
-        _dLogits = _memory.Column(2 * batch);
+        _logits = _memory.Packed(2 * batch, (int)plan.Discriminator.Output.Length);
+        _dLogits = _memory.Packed(2 * batch, (int)plan.Discriminator.Output.Length);
         _dSeen = _memory.Matrix(batch, image.Pixels);
         _dImages = _augmentations.IsEmpty ? _dSeen : _memory.Matrix(batch, image.Pixels);
         _finite = new FiniteWatch(_memory, _operators.FiniteCheck);
@@ -241,13 +237,13 @@ public sealed class ConditionalGan : IDisposable
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
         _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, _images.SliceRows(0, batch), realLabels);
         _device.Copy(realLabels, FakeLabels);
-        _targets.Mismatch(realLabels);
+        _loss.Mismatch(realLabels);
         _discriminator.EncodeLabels(_labels, _pairs);
         _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
         _augmentations.Forward(_images, _pairs.SliceColumns(0, Image.Pixels), StreamOfD);
 
         _discriminator.Forward(_pairs, _logits, PassOfD);
-        _targets.Score(_logits, _dLogits, _metrics);
+        _loss.ForDiscriminator(_logits, _labels, _dLogits);
         _discriminator.BackwardToParameters(_labels, _pairs, _logits, _dLogits, PassOfD);
         _regularizer?.Accumulate(_pairs, FakeLabels, _metrics);
         MoveDiscriminator(_discriminator.Parameters);
@@ -278,7 +274,7 @@ public sealed class ConditionalGan : IDisposable
         var logits = _logits.SliceRows(0, batch);
         var dLogits = _dLogits.SliceRows(0, batch);
         _discriminator.Forward(FakePairs, logits, PassOfG);
-        _objective.ForGenerator(logits, dLogits, _metrics.GeneratorLoss, _metrics.FakeScoreAfterUpdate);
+        _loss.ForGenerator(logits, FakeLabels, dLogits);
         _discriminator.BackwardToImages(FakePairs, logits, dLogits, _dSeen, PassOfG);
         _augmentations.Backward(_dSeen, _dImages, StreamOfG);
         _generator.Backward(FakeLabels, FakeImages, _dImages);
@@ -318,7 +314,7 @@ public sealed class ConditionalGan : IDisposable
     {
         if (_stepsSinceReading == 0)
             throw new InvalidOperationException("There was no step since the last reading.");
-        var metrics = _metrics.Read(_stepsSinceReading, Recipe.NCritic);
+        var metrics = _metrics.Read(_stepsSinceReading, Recipe);
         _stepsSinceReading = 0;
         return metrics;
     }

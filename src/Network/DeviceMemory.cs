@@ -31,8 +31,11 @@ internal sealed class DeviceMemory(ComputeDevice device, long mostBytes = long.M
         return matrix;
     }
 
+    /// <summary>A zeroed matrix without gaps between its rows: a column of all its elements, read otherwise.</summary>
+    public Matrix Packed(int rows, int columns) => new(View<float>((long)rows * columns), rows, columns);
+
     /// <summary>A zeroed [rows, 1] matrix whose elements lie together.</summary>
-    public Matrix Column(int rows) => new(View<float>(rows), rows, 1);
+    public Matrix Column(int rows) => Packed(rows, 1);
 
     private void Charge(long length, int elementBytes)
     {

@@ -8,12 +8,13 @@ using ILGPU;
 namespace GpuCgan.Network;
 
 /// <summary>
-/// G: a latent vector and a label to an image in [−1, 1]: [latent | label] through the layers of the recipe.
+/// G: a latent vector and a label to an image in [−1, 1]: [latent | label], or latent ⊙ label, through the layers of the recipe.
 /// </summary>
 internal sealed class Generator
 {
     private readonly Stack _stack;
-    private readonly LabelEncoding _encoding;
+    private readonly LabelEncoding? _encoding;
+    private readonly LabelFactor? _factor;
     private readonly Philox _philox;
     private readonly CopyMatrix _copy;
     private readonly StepClock _clock;
@@ -32,7 +33,10 @@ internal sealed class Generator
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 1);
         Parameters = shared ?? new Parameters(builder.Trainable, builder.Statistics, memory);
-        _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 0);
+        if (label.IsFactor)
+            _factor = new LabelFactor(operators, Parameters, clock, table!, stream: 0, rows, memory);
+        else
+            _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 0);
         _stack = new Stack(builder.Make(Parameters), rows, memory);
         _input = memory.Matrix(rows, (int)plan.Input.Length);
         _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
@@ -43,9 +47,13 @@ internal sealed class Generator
     /// <summary>[rows, latent + code]: the input of the last <see cref="Forward"/>.</summary>
     public Matrix LastInput => _input;
 
+    /// <summary>[rows, latent]: the latent vectors of the last <see cref="Forward"/>.</summary>
+    public Matrix LastLatents => Latents(_input.Rows);
+
     public void Initialize()
     {
-        _encoding.Initialize();
+        _encoding?.Initialize();
+        _factor?.Initialize();
         _stack.Initialize();
     }
 
@@ -53,8 +61,9 @@ internal sealed class Generator
     public void Forward(uint purpose, ArrayView<int> labels, Matrix images, bool training)
     {
         var input = Input(images.Rows);
-        _philox.Normal(_clock.View, purpose, input.SliceColumns(0, _latent));
-        _encoding.Forward(labels, input);
+        _philox.Normal(_clock.View, purpose, Latents(images.Rows));
+        _encoding?.Forward(labels, input);
+        _factor?.Forward(labels, input);
         _stack.Forward(input, images, new Pass(training, 0));
     }
 
@@ -62,8 +71,9 @@ internal sealed class Generator
     public void Draw(Matrix latents, Matrix labelWeights, Matrix images)
     {
         var input = Input(images.Rows);
-        _copy.Launch(latents, input.SliceColumns(0, _latent));
-        _encoding.Mix(labelWeights, input);
+        _copy.Launch(latents, Latents(images.Rows));
+        _encoding?.Mix(labelWeights, input);
+        _factor?.Mix(labelWeights, input);
         _stack.Forward(input, images, new Pass(false, 0));
     }
 
@@ -72,7 +82,14 @@ internal sealed class Generator
     {
         var input = Input(images.Rows);
         var pass = new Pass(true, 0);
-        if (!_encoding.IsLearnt)
+        if (_factor is not null)
+        {
+            var dInput = Rows(_labelGradient, images.Rows);
+            _stack.Backward(input, images, dImages, dInput, Range.All, pass, weights: true);
+            _factor.Backward(labels, dInput);
+            return;
+        }
+        if (!_encoding!.IsLearnt)
         {
             _stack.Backward(input, images, dImages, null, Range.All, pass, weights: true);
             return;
@@ -83,8 +100,15 @@ internal sealed class Generator
     }
 
     /// <summary>What G computes outside training, with numbers from <paramref name="parameters"/>: its own, or their average.</summary>
-    public GeneratorDescription Describe(Parameters parameters, int classes, ImageShape image) =>
-        new(_latent, classes, _encoding.Columns, _encoding.Table is { } table ? parameters.Values.Download(table) : null, _stack.Describe(parameters), image);
+    /// <exception cref="NotSupportedException">The label is a factor of the latent vector, which there is no description of.</exception>
+    public GeneratorDescription Describe(Parameters parameters, int classes, ImageShape image)
+    {
+        if (_encoding is null)
+            throw new NotSupportedException("a generator with generator_label multiply cannot be exported: there is no description of that product");
+        return new(_latent, classes, _encoding.Columns, _encoding.Table is { } table ? parameters.Values.Download(table) : null, _stack.Describe(parameters), image);
+    }
+
+    private Matrix Latents(int rows) => _factor is null ? Input(rows).SliceColumns(0, _latent) : Rows(_factor.Latents, rows);
 
     private Matrix Input(int rows) => Rows(_input, rows);
 

@@ -23,6 +23,8 @@ internal sealed class OperatorSet(ComputeDevice device)
     public InstanceNorm InstanceNorm { get; } = new(device);
     public Dropout Dropout { get; } = new(device);
     public Embedding Embedding { get; } = new(device);
+    public Multiply Multiply { get; } = new(device);
+    public Projection Projection { get; } = new(device);
     public OneHot OneHot { get; } = new(device);
     public Philox Philox { get; } = new(device);
     public KeyedShuffle KeyedShuffle { get; } = new(device);

@@ -66,7 +66,7 @@ internal sealed class Sampler : IDisposable
     public float[] Latent(int label, int image, ulong seed)
     {
         Draw([label], image, 1, seed);
-        var input = _generator.LastInput.SliceRows(image % Rows, 1).SliceColumns(0, _latent);
+        var input = _generator.LastLatents.SliceRows(image % Rows, 1);
         var latent = new float[_latent];
         input.Data.CopyToCPU(_device.Stream, latent.AsSpan());
         return latent;

@@ -1,4 +1,5 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Network.Recipes;
 using ILGPU;
 
 namespace GpuCgan.Network;
@@ -17,6 +18,15 @@ public readonly record struct StepMetrics(int Steps, double DiscriminatorLoss, d
     /// <summary>The mean norm of D's gradient by the image where the regulariser takes it; null where there is none.</summary>
     public double? Slope { get; init; }
 
+    /// <summary>The mean cross-entropy of the classes that D gives real and generated images, before its update; NaN where D gives none.</summary>
+    public double ClassLoss { get; init; } = double.NaN;
+
+    /// <summary>The share of real images whose class D names; NaN where it names none.</summary>
+    public double RealClassAccuracy { get; init; } = double.NaN;
+
+    /// <summary>The share of generated images that D gives the class G was asked for, before D's update; NaN where it names none.</summary>
+    public double FakeClassAccuracy { get; init; } = double.NaN;
+
     /// <summary>Whether every number is finite; false where there was no step.</summary>
     public bool AreFinite => double.IsFinite(Penalty ?? 0) && double.IsFinite(Slope ?? 0) && double.IsFinite(DiscriminatorLoss) && double.IsFinite(GeneratorLoss) && double.IsFinite(RealScore) && double.IsFinite(FakeScore);
 }
@@ -24,8 +34,13 @@ public readonly record struct StepMetrics(int Steps, double DiscriminatorLoss, d
 /// <summary>Sums that the objectives add to on the device, step after step, until the host reads them.</summary>
 internal sealed class MetricsBuffer(DeviceMemory memory, bool isRegularized = false)
 {
-    private readonly DeviceArray<float> _sums = memory.Array<float>(8);
-    private readonly float[] _host = new float[8];
+    private const int FloatSums = 10;
+    private const int Counts = 3;
+
+    private readonly DeviceArray<float> _sums = memory.Array<float>(FloatSums);
+    private readonly float[] _host = new float[FloatSums];
+    private readonly DeviceArray<int> _counts = memory.Array<int>(Counts);
+    private readonly int[] _hostCounts = new int[Counts];
 
     public ArrayView<float> DiscriminatorLoss => _sums.View.SubView(0, 1);
     public ArrayView<float> GeneratorLoss => _sums.View.SubView(1, 1);
@@ -35,11 +50,15 @@ internal sealed class MetricsBuffer(DeviceMemory memory, bool isRegularized = fa
     /// <summary>The generator step's own D(G(z)), after D's update: not reported.</summary>
     public ArrayView<float> FakeScoreAfterUpdate => _sums.View.SubView(4, 1);
 
-    /// <summary>Waits for the device and reads all sums, or sets them: what a checkpoint keeps of a log interval under way.</summary>
+    /// <summary>Waits for the device and reads all sums and counts, or sets them: what a checkpoint keeps of a log interval under way. Counts are exact up to 2²⁴.</summary>
     public float[] Sums
     {
-        get => _sums.Download();
-        set => _sums.Upload(value);
+        get => [.. _sums.Download(), .. _counts.Download().Select(count => (float)count)];
+        set
+        {
+            _sums.Upload(value.AsSpan(0, FloatSums));
+            _counts.Upload([.. value.AsSpan(FloatSums).ToArray().Select(count => (int)count)]);
+        }
     }
 
     /// <summary>Which network's loss or score is not finite so far, or null.</summary>
@@ -59,17 +78,45 @@ internal sealed class MetricsBuffer(DeviceMemory memory, bool isRegularized = fa
     /// <summary>The mean slope where it was taken.</summary>
     public ArrayView<float> Slope => _sums.View.SubView(7, 1);
 
-    /// <summary>Waits, reads and starts anew. D has moved <paramref name="discriminatorUpdates"/> times a step.</summary>
-    public StepMetrics Read(int steps, int discriminatorUpdates)
+    /// <summary>What D pays for its classes, as they are weighted: a part of its loss.</summary>
+    public ArrayView<float> DiscriminatorClassLoss => _sums.View.SubView(8, 1);
+
+    /// <summary>What G pays for them: a part of its loss.</summary>
+    public ArrayView<float> GeneratorClassLoss => _sums.View.SubView(9, 1);
+
+    /// <summary>Real images whose class D named.</summary>
+    public ArrayView<int> RealClasses => _counts.View.SubView(0, 1);
+
+    /// <summary>Generated ones, before D's update.</summary>
+    public ArrayView<int> FakeClasses => _counts.View.SubView(1, 1);
+
+    /// <summary>Generated ones in G's step, after D's update: not reported.</summary>
+    public ArrayView<int> FakeClassesAfterUpdate => _counts.View.SubView(2, 1);
+
+    /// <summary>Waits, reads and starts anew.</summary>
+    /// <param name="steps">Since the last reading.</param>
+    /// <param name="recipe">What was trained: D has moved n_critic times a step.</param>
+    public StepMetrics Read(int steps, Recipe recipe)
     {
         _sums.Download(_host);
-        double updates = (double)steps * discriminatorUpdates;
-        var means = new StepMetrics(steps, _host[0] / updates, _host[1] / (double)steps, _host[2] / updates, _host[3] / updates)
+        _counts.Download(_hostCounts);
+        double updates = (double)steps * recipe.NCritic, images = updates * recipe.BatchSize;
+        var means = new StepMetrics(steps, (_host[0] + _host[8]) / updates, (_host[1] + _host[9]) / (double)steps, _host[2] / updates, _host[3] / updates)
         {
             Penalty = isRegularized ? _host[6] / updates : null, Slope = isRegularized ? _host[7] / updates : null,
         };
+        if (recipe.DiscriminatorLabel == DiscriminatorLabelKind.Auxiliary)
+        {
+            // D's class loss is the mean over the real images plus that over the generated ones.
+            means = means with
+            {
+                ClassLoss = _host[8] / (2 * updates * recipe.AuxiliaryWeight), RealClassAccuracy = _hostCounts[0] / images, FakeClassAccuracy = _hostCounts[1] / images,
+            };
+        }
         Array.Clear(_host);
+        Array.Clear(_hostCounts);
         _sums.Upload(_host);
+        _counts.Upload(_hostCounts);
         return means;
     }
 }

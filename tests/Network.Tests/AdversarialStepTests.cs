@@ -150,29 +150,13 @@ public class AdversarialStepTests
         using var device = ComputeDevice.Open("cpu", 2);
         var recipe = TinyGan.Recipe with { GeneratorLearningRate = 1e-3f, DiscriminatorLearningRate = 1e-3f, MismatchedPairs = withMismatchedPairs ? 0.25f : 0 };
         using var gan = TinyGan.Create(device, recipe, (ulong)seed);
-        double untrained = Accuracy(gan);
+        double untrained = TinyGan.LabelAccuracy(gan);
         for (int i = 0; i < 2000; i++)
             gan.TrainStep();
-        double trained = Accuracy(gan);
+        double trained = TinyGan.LabelAccuracy(gan);
         Assert.True(trained >= 0.95, $"{trained:P0} of the images show their label's quarter.");
         // A network that does not read the label, or has not learnt, gets about a third of them.
         Assert.True(untrained <= 0.7, $"{untrained:P0} before training: the score does not tell learning from luck.");
-    }
-
-    /// <summary>The share of images whose brightest quarter is the label's.</summary>
-    private static double Accuracy(ConditionalGan gan)
-    {
-        const int count = 50;
-        var images = gan.Sample([0, 1, 2], 0, count, 11);
-        int right = 0;
-        for (int i = 0; i < 3 * count; i++)
-        {
-            var sums = new double[4];
-            for (int p = 0; p < 16; p++)
-                sums[p / 8 * 2 + p % 4 / 2] += images[i * 16 + p];
-            right += Array.IndexOf(sums, sums.Max()) == i / count ? 1 : 0;
-        }
-        return right / (3.0 * count);
     }
 
     [Fact]

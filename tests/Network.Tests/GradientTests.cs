@@ -22,6 +22,16 @@ public class GradientTests
         { "binary_cross_entropy", Tiny with { GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None } },
         { "binary_cross_entropy", Tiny with { DiscriminatorLabel = DiscriminatorLabelKind.Planes } },
         { "binary_cross_entropy", Tiny with { DiscriminatorLabel = DiscriminatorLabelKind.Plane } },
+        { "binary_cross_entropy", Small with { GeneratorLabel = GeneratorLabelKind.Multiply } },
+        { "binary_cross_entropy", Projecting with { GeneratorLabel = GeneratorLabelKind.Multiply, GeneratorBatch = GeneratorBatchKind.Fresh } },
+        { "hinge", Projecting with { Objective = ObjectiveKind.Hinge, MismatchedPairs = 0.25f } },
+        // One layer: the features are the images' numbers.
+        { "binary_cross_entropy", Projecting with { Discriminator = ["linear 1"] } },
+        { "binary_cross_entropy", Classifying },
+        { "wasserstein", Classifying with { Objective = ObjectiveKind.Wasserstein, AuxiliaryWeight = 0.25f, GeneratorLabel = GeneratorLabelKind.Embedding } },
+        { "binary_cross_entropy", OfVectors },
+        { "binary_cross_entropy", OfVectors with { RealVector = RealVectorKind.Ones, RealTarget = 0.9f } },
+        { "least_squares", OfVectors with { Objective = ObjectiveKind.LeastSquares, RealTarget = 0.9f, FakeTarget = 0.1f, Augment = new AugmentRecipe { Translate = 0.25f } } },
         // A dropout of nothing keeps the activation out of the product's epilogue.
         { "binary_cross_entropy", Tiny with { Discriminator = ["linear 200", "dropout 0", "leaky_relu 0.2", "linear 1"] } },
         // Real and generated halves are normalised apart.
@@ -29,6 +39,15 @@ public class GradientTests
     };
 
     private static Recipe Tiny => TinyGan.Steady;
+
+    /// <summary>What is new in them lies at their ends, so that a single hidden layer will do.</summary>
+    private static Recipe Small => Tiny with { Generator = ["linear 100", "leaky_relu 0.2", "linear image", "tanh"], Discriminator = ["linear 150", "leaky_relu 0.2", "linear 1"] };
+
+    private static Recipe Projecting => Small with { DiscriminatorLabel = DiscriminatorLabelKind.Projection };
+
+    private static Recipe Classifying => Small with { DiscriminatorLabel = DiscriminatorLabelKind.Auxiliary, Discriminator = [.. Small.Discriminator[..^1], "linear 1+classes"] };
+
+    private static Recipe OfVectors => Small with { DiscriminatorLabel = DiscriminatorLabelKind.ClassVector, Discriminator = [.. Small.Discriminator[..^1], "linear classes"] };
 
     private static readonly string[] NormalisingLayers = ["linear 200", "leaky_relu 0.2", "linear 300", "batch_norm", "leaky_relu 0.2", "linear 1"];
 
@@ -41,7 +60,7 @@ public class GradientTests
         var before = TinyGan.Tensors(gan.DiscriminatorParameters.Values);
         gan.TrainDiscriminator();
 
-        var reference = new ReferenceGan { Discriminator = before, Objective = ReferenceObjective.All[objective] };
+        var reference = Reference(objective, recipe, [], before);
         // What D saw: after augmentation, and with the wrong labels that some real images stand under.
         var seen = TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
         int rows = recipe.BatchSize, real = rows - (int)Math.Ceiling(recipe.MismatchedPairs * rows);
@@ -59,15 +78,12 @@ public class GradientTests
         using var gan = TinyGan.Create(device, recipe);
         gan.TrainDiscriminator();
         var before = TinyGan.Tensors(gan.GeneratorParameters.Values);
-        var reference = new ReferenceGan
-        {
-            Generator = before, Discriminator = TinyGan.Tensors(gan.DiscriminatorParameters.Values), Objective = ReferenceObjective.All[objective],
-        };
+        var reference = Reference(objective, recipe, before, TinyGan.Tensors(gan.DiscriminatorParameters.Values));
         gan.TrainGenerator();
 
         int rows = recipe.BatchSize, pixels = TinyGan.Image.Pixels;
         int[] labels = TinyGan.Read(gan.Labels)[rows..];
-        var latent = TinyGan.Read(gan.Generator.LastInput.SliceColumns(0, recipe.Latent));
+        var latent = TinyGan.Read(gan.Generator.LastLatents);
         double[,] images = TinyGan.Read(gan.Images.SliceRows(rows, rows)), seen = TinyGan.Read(gan.Pairs.SliceRows(rows, rows).SliceColumns(0, pixels));
         int reach = (int)Math.Round(recipe.Augment.Translate * 4);
         // The move of an image is the one that leaves the least noise: what is left then is the noise.
@@ -90,6 +106,16 @@ public class GradientTests
         Assert.Equal(recipe.InstanceNoise > 0, noise.Cast<double>().Any(n => Math.Abs(n) > 0.01));
         GradientCheck.Assert(gan.GeneratorParameters, before, () => reference.GeneratorLoss(latent, labels, moves, noise));
     }
+
+    private static ReferenceGan Reference(string objective, Recipe recipe, Dictionary<string, double[,]> generator, Dictionary<string, double[,]> discriminator) => new()
+    {
+        Generator = generator,
+        Discriminator = discriminator,
+        Objective = ReferenceObjective.All[objective],
+        Head = recipe.DiscriminatorLabel switch { DiscriminatorLabelKind.Auxiliary => "auxiliary", DiscriminatorLabelKind.ClassVector => "class_vector", _ => "score" },
+        AuxiliaryWeight = recipe.AuxiliaryWeight,
+        RealOnes = recipe.RealVector == RealVectorKind.Ones,
+    };
 
     [Fact]
     public void AStepOfGLeavesTheStatisticsOfDAlone()

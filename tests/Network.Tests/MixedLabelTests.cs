@@ -8,7 +8,7 @@ public class MixedLabelTests
     private static float[] OneHot(int label) => [.. Enumerable.Range(0, TinyGan.Classes).Select(c => c == label ? 1f : 0f)];
 
     [Theory]
-    [InlineData(GeneratorLabelKind.None), InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding)]
+    [InlineData(GeneratorLabelKind.None), InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding), InlineData(GeneratorLabelKind.Multiply)]
     public void ALatentVectorUnderOneLabelGivesTheImageThatItWasTakenFrom(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);
@@ -26,7 +26,7 @@ public class MixedLabelTests
     }
 
     [Theory]
-    [InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding)]
+    [InlineData(GeneratorLabelKind.OneHot), InlineData(GeneratorLabelKind.Embedding), InlineData(GeneratorLabelKind.Multiply)]
     public void AMixtureLiesBetweenItsLabels(GeneratorLabelKind label)
     {
         using var device = ComputeDevice.Open("cpu", 2);

@@ -31,6 +31,7 @@ public class ProfiledStepTests
     [Theory]
     [InlineData(DiscriminatorLabelKind.OneHot, ObjectiveKind.BinaryCrossEntropy, GeneratorBatchKind.Shared, 0f)]
     [InlineData(DiscriminatorLabelKind.Embedding, ObjectiveKind.LeastSquares, GeneratorBatchKind.Fresh, 0.9f)]
+    [InlineData(DiscriminatorLabelKind.Projection, ObjectiveKind.Hinge, GeneratorBatchKind.Shared, 0f)]
     public void TwinsAndKernelsAnnounceTheSameLaunches(DiscriminatorLabelKind label, ObjectiveKind objective, GeneratorBatchKind batch, float average)
     {
         var recipe = Smallest with { DiscriminatorLabel = label, Objective = objective, GeneratorBatch = batch, GeneratorAverage = average };

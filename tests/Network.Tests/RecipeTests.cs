@@ -42,6 +42,7 @@ public class RecipeTests
         { new Recipe { AdamBeta2 = 1 }, "adam_beta2" },
         { new Recipe { RealTarget = 1.1f }, "real_target" },
         { new Recipe { LabelNoise = 0.5f }, "label_noise" },
+        { new Recipe { AuxiliaryWeight = 0 }, "auxiliary_weight" },
         { new Recipe { MismatchedPairs = 1 }, "mismatched_pairs" },
         { new Recipe { InstanceNoise = float.NaN }, "instance_noise" },
         { new Recipe { Augment = null! }, "augment" },

@@ -59,6 +59,22 @@ internal static class TinyGan
 
     public static float[] AllParameters(ConditionalGan gan) => [.. gan.GeneratorParameters.Values.Download(), .. gan.DiscriminatorParameters.Values.Download()];
 
+    /// <summary>The share of images whose brightest quarter is the label's.</summary>
+    public static double LabelAccuracy(ConditionalGan gan)
+    {
+        const int count = 50;
+        var images = gan.Sample([0, 1, 2], 0, count, 11);
+        int right = 0;
+        for (int i = 0; i < 3 * count; i++)
+        {
+            var sums = new double[4];
+            for (int p = 0; p < 16; p++)
+                sums[p / 8 * 2 + p % 4 / 2] += images[i * 16 + p];
+            right += Array.IndexOf(sums, sums.Max()) == i / count ? 1 : 0;
+        }
+        return right / (3.0 * count);
+    }
+
     /// <summary>A matrix on a device as doubles.</summary>
     public static double[,] Read(Matrix matrix)
     {

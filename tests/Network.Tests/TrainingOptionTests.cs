@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Network.Losses;
 using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Network.Tests;
@@ -163,11 +164,12 @@ public class TrainingOptionTests
         using var clock = new StepClock(device, 3);
         const int batch = 500;
         var recipe = TinyGan.Recipe with { BatchSize = batch, LabelNoise = 0.2f, MismatchedPairs = 0.2f, Objective = ObjectiveKind.LeastSquares, RealTarget = 0.9f, FakeTarget = 0.1f };
-        var targets = new PairTargets(recipe, TinyGan.Classes, operators.Objective(recipe.Objective), operators, clock, memory);
+        var loss = new ScoreLoss(recipe, TinyGan.Classes, operators, clock, memory, new MetricsBuffer(memory));
+        var labels = memory.View<int>(2 * batch);
         Kernels.Matrix logits = memory.Column(2 * batch), dLogits = memory.Column(2 * batch);
         double[] Targets()
         {
-            targets.Score(logits, dLogits, new MetricsBuffer(memory));
+            loss.ForDiscriminator(logits, labels, dLogits);
             clock.Advance();
             // Logits are 0, so least squares' gradient is −t times the pair's weight: 1/400 of a real pair, and 1/600 of any other.
             var gradients = TinyGan.Read(dLogits);

@@ -33,20 +33,35 @@ public sealed class ReferenceGan
         return x;
     }
 
-    /// <summary>Logits for images and labels.</summary>
-    public double[] Logits(double[,] images, int[] labels)
+    /// <summary>What D's outputs are, by the name of discriminator_label: auxiliary, class_vector, or anything else for a score.</summary>
+    public string Head { get; init; } = "one_hot";
+
+    /// <summary>λ of an auxiliary D.</summary>
+    public double AuxiliaryWeight { get; init; } = 1;
+
+    /// <summary>Whether a real image's vector is of ones alone.</summary>
+    public bool RealOnes { get; init; }
+
+    /// <summary>[M, D's outputs] for images and labels.</summary>
+    public double[,] Outputs(double[,] images, int[] labels)
     {
         var x = Join(images, labels, Discriminator);
         int last = ReferenceLayers.Count(Discriminator);
         for (int i = 1; i <= last; i++)
         {
-            x = ReferenceLayers.Linear(x, Discriminator, i);
+            var h = x;
+            x = ReferenceLayers.Linear(h, Discriminator, i);
+            if (i == last && Discriminator.TryGetValue("projection.table", out var table))
+            {
+                for (int r = 0; r < labels.Length; r++)
+                    x[r, 0] += Enumerable.Range(0, h.GetLength(1)).Sum(c => table[labels[r], c] * h[r, c]);
+            }
             if (Discriminator.ContainsKey($"norm{i}.gamma"))
                 x = ReferenceLayers.Normalise(x, Discriminator[$"norm{i}.gamma"], Discriminator[$"norm{i}.beta"], BatchNormEpsilon);
             if (i < last)
                 x = ReferenceLayers.Map(x, v => v > 0 ? v : Slope * v);
         }
-        return [.. Enumerable.Range(0, x.GetLength(0)).Select(r => x[r, 0])];
+        return x;
     }
 
     /// <summary>The game.</summary>
@@ -57,9 +72,31 @@ public sealed class ReferenceGan
     {
         // D is called for the real half and for the generated one: where it normalises, each has its own statistics.
         int half = labels.Length / 2;
-        double[] logits = [.. Logits(Rows(images, 0, half), labels[..half]), .. Logits(Rows(images, half, half), labels[half..])];
-        return logits[..real].Average(z => Objective.Discriminator(z, realTarget)) + logits[real..].Average(z => Objective.Discriminator(z, fakeTarget));
+        double[,] ofReal = Outputs(Rows(images, 0, half), labels[..half]), ofFake = Outputs(Rows(images, half, half), labels[half..]);
+        if (Head == "class_vector")
+        {
+            return VectorLoss(ofReal, (r, c) => c == labels[r] || RealOnes ? realTarget : fakeTarget) + VectorLoss(ofFake, (_, _) => fakeTarget);
+        }
+        double[] logits = [.. Column(ofReal), .. Column(ofFake)];
+        double loss = logits[..real].Average(z => Objective.Discriminator(z, realTarget)) + logits[real..].Average(z => Objective.Discriminator(z, fakeTarget));
+        return Head == "auxiliary" ? loss + AuxiliaryWeight * (ClassLoss(ofReal, labels[..half]) + ClassLoss(ofFake, labels[half..])) : loss;
     }
+
+    private double VectorLoss(double[,] outputs, Func<int, int, double> target)
+    {
+        double sum = 0;
+        for (int r = 0; r < outputs.GetLength(0); r++)
+        {
+            for (int c = 0; c < outputs.GetLength(1); c++)
+                sum += Objective.Discriminator(outputs[r, c], target(r, c));
+        }
+        return sum / outputs.Length;
+    }
+
+    private static double ClassLoss(double[,] outputs, int[] labels) => Enumerable.Range(0, labels.Length)
+        .Average(r => ReferenceSoftmax.Loss([.. Enumerable.Range(1, outputs.GetLength(1) - 1).Select(c => outputs[r, c])], labels[r]));
+
+    private static double[] Column(double[,] outputs) => [.. Enumerable.Range(0, outputs.GetLength(0)).Select(r => outputs[r, 0])];
 
     /// <summary>What G pays for its images, as D sees them: each moved down and to the right by its own number of pixels, with −1 coming in, and with noise added.</summary>
     public double GeneratorLoss(double[,] latent, int[] labels, (int Down, int Right)[]? moves = null, double[,]? noise = null)
@@ -69,7 +106,11 @@ public sealed class ReferenceGan
             images = Moved(images, moves);
         for (int i = 0; noise is not null && i < images.Length; i++)
             images[i / images.GetLength(1), i % images.GetLength(1)] += noise[i / images.GetLength(1), i % images.GetLength(1)];
-        return Logits(images, labels).Average(Objective.Generator);
+        var outputs = Outputs(images, labels);
+        if (Head == "class_vector")
+            return VectorLoss(outputs, (r, c) => c == labels[r] || RealOnes ? 1 : 0);
+        double loss = Column(outputs).Average(Objective.Generator);
+        return Head == "auxiliary" ? loss + AuxiliaryWeight * ClassLoss(outputs, labels) : loss;
     }
 
     /// <summary>Square images of one channel, each moved, with −1 coming in.</summary>
@@ -108,7 +149,7 @@ public sealed class ReferenceGan
         return result;
     }
 
-    /// <summary>[x | code], of ones and zeros or from the network's table.</summary>
+    /// <summary>[x | code], of ones and zeros or from the network's table; x times the table's row where there is no room behind it.</summary>
     private double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network)
     {
         int rows = x.GetLength(0), columns = x.GetLength(1);
@@ -118,7 +159,7 @@ public sealed class ReferenceGan
         for (int r = 0; r < rows; r++)
         {
             for (int c = 0; c < columns; c++)
-                joined[r, c] = x[r, c];
+                joined[r, c] = table is not null && code == 0 ? x[r, c] * table[labels[r], c] : x[r, c];
             for (int k = 0; k < code; k++)
                 joined[r, columns + k] = table is not null ? table[labels[r], k] : labels[r] == k / (code / Classes) ? 1 : 0;
         }

@@ -40,17 +40,18 @@ internal static class EvaluateCommand
             if (folder.Length == 0)
                 throw new UsageException("--cache-dir '': expected a folder.");
             int images = parsed.GetValue(count) ?? Math.Min(DefaultCount, split.Train.Count);
-            CheckCount(images, evaluated.Header.Classes);
+            bool hasLabels = evaluated.Header.Recipe.HasLabels;
+            CheckCount(images, hasLabels ? evaluated.Header.Classes : 1);
             IStageDisplay stages = parsed.GetValue(quiet) ? new QuietStages() : new StageDisplay();
             using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
             using var gan = GanCheckpoint.Load(opened, evaluated.Checkpoint);
             var store = new ClassifierStore(folder, opened, stages);
             ulong noise = parsed.GetValue(seed) ?? 0;
             var generated = GeneratedImages.Draw(gan, split.Train, images, noise, stages);
-            var measured = new Evaluator(split, store, stages).Measure(generated);
+            var measured = new Evaluator(split, store, stages).Measure(generated, hasLabels);
             var result = Result(evaluated, split, opened, noise, measured, clock.Elapsed);
             if (evaluated.Directory is { } directory)
-                RunPictures.Draw(directory, split.Train, generated, result);
+                RunPictures.Draw(directory, split.Train, hasLabels ? generated : generated.Relabelled([.. measured.Read]), result);
             Report(result, evaluated, parsed.GetValue(json), parsed.GetValue(quiet));
             return ExitCode.Done;
         });
@@ -61,7 +62,7 @@ internal static class EvaluateCommand
     {
         int fewest = classes * Evaluator.FewestPerClass;
         if (images < fewest)
-            throw new UsageException($"--count {images}: too few for scores; {classes} classes need at least {fewest}, {Evaluator.FewestPerClass} a class.");
+            throw new UsageException($"--count {images}: too few for scores; {(classes == 1 ? "they" : $"{classes} classes")} need at least {fewest}{(classes == 1 ? "" : $", {Evaluator.FewestPerClass} a class")}.");
         if (images > MostImages)
             throw new UsageException($"--count {images}: at most {MostImages} images at once.");
     }
@@ -87,6 +88,7 @@ internal static class EvaluateCommand
         Scores = measured.Scores,
         Classes = measured.Classes,
         Confusion = measured.Confusion,
+        Note = run.Header.Recipe.HasLabels ? null : $"Recipe '{run.Header.Recipe.Name}' draws without labels: no label accuracy, no CAS, no classes.",
         Memorisation = measured.Memorisation,
         Seconds = Math.Round(time.TotalSeconds, 1),
     };

@@ -4,6 +4,7 @@ using GpuCgan.Host.Interpolation;
 using GpuCgan.Host.Rendering;
 using GpuCgan.Network;
 using GpuCgan.Network.Checkpoints;
+using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Host.Commands;
 
@@ -20,8 +21,10 @@ internal static class InterpolateCommand
     private const int MostFrames = 600;
 
     /// <summary>The sheet that <c>train</c> draws at its end and <c>interpolate</c> without options.</summary>
-    public static LatentWalk Default(int classes, IReadOnlyList<string> names) =>
-        new() { Labels = [.. Enumerable.Range(0, classes)], Names = names, Seeds = [0, 1], Steps = StepsOfSheet };
+    /// <param name="recipe">Of the network.</param>
+    /// <param name="names">The classes' names, one a label of the network.</param>
+    public static LatentWalk Default(Recipe recipe, IReadOnlyList<string> names) =>
+        new() { Labels = recipe.HasLabels ? [.. Enumerable.Range(0, names.Count)] : [], Names = names, Seeds = [0, 1], Steps = StepsOfSheet };
 
     public static Command Create()
     {
@@ -53,6 +56,8 @@ internal static class InterpolateCommand
                 throw new UsageException($"--steps {images}: expected 2 to {MostRows}, both ends counted.");
 
             var source = new SampledRun(parsed.GetValue(run)!);
+            source.CheckLabels("--from", first);
+            source.CheckLabels("--labels", parsed.GetValue(labels));
             if (first is not null)
             {
                 var walk = new LabelWalk
@@ -67,12 +72,12 @@ internal static class InterpolateCommand
             }
             else
             {
-                var walk = Default(source.Header.Classes, source.Names) with { Seeds = Seeds(parsed.GetValue(seed), parsed.GetValue(seeds), animated ? 4 : 2, 2, 2), Steps = images };
+                var walk = Default(source.Header.Recipe, source.Names) with { Seeds = Seeds(parsed.GetValue(seed), parsed.GetValue(seeds), animated ? 4 : 2, 2, 2), Steps = images };
                 if (parsed.GetValue(labels) is { } list)
                     walk = walk with { Labels = LabelList.Parse(list, source.Names) };
                 int frames = animated ? walk.Seeds.Length * (images - 1) : 1;
                 int rows = ((walk.Seeds.Length - 1) * (images - 1)) + 1;
-                Check(animated ? 1 : rows, walk.Labels.Length * rows, frames);
+                Check(animated ? 1 : rows, walk.Columns * rows, frames);
                 string path = parsed.GetValue(output) ?? source.PictureFile(animated ? "-animated" : "");
                 return Write(source, path, CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads)), animated ? frames : null, walk.Grid, walk.Frames);
             }

@@ -17,7 +17,7 @@ internal static class SampleCommand
     {
         var run = new Argument<string>("RUN") { Description = "A run directory or a checkpoint file." };
         var labels = new Option<string?>("--labels") { Description = "Labels by name or number, such as cat,dog, 0-9 or 0-4,7. Default: all.", HelpName = "L" };
-        var count = CommonOptions.Positive("--count", "Images a label. Default: 8.");
+        var count = CommonOptions.Positive("--count", "Images a label. Default: 8; without labels 80 in all.");
         var seed = CommonOptions.Seed("The seed of the noise. Default: 0.");
         var seeds = new Option<string?>("--seeds") { Description = "Several seeds, such as 0-9: --count images of each.", HelpName = "S" };
         var format = new Option<string>("--format") { Description = "png: one sheet; folder: a PNG an image; idx: MNIST's file format.", HelpName = "png|folder|idx", DefaultValueFactory = _ => "png" };
@@ -34,15 +34,17 @@ internal static class SampleCommand
                 throw new UsageException("--seed and --seeds both give the noise; use one.");
             var source = new SampledRun(parsed.GetValue(run)!);
             var (header, names) = (source.Header, source.Names);
-            int[] asked = parsed.GetValue(labels) is { } list ? LabelList.Parse(list, names) : [.. Enumerable.Range(0, header.Classes)];
+            source.CheckLabels("--labels", parsed.GetValue(labels));
+            bool hasLabels = header.Recipe.HasLabels;
+            int[] asked = !hasLabels ? [0] : parsed.GetValue(labels) is { } list ? LabelList.Parse(list, names) : [.. Enumerable.Range(0, header.Classes)];
             var seedList = parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : [parsed.GetValue(seed) ?? 0];
-            int each = parsed.GetValue(count) ?? 8;
+            int each = parsed.GetValue(count) ?? (hasLabels ? 8 : 8 * SampleSheet.Columns);
             if ((long)each * asked.Length * seedList.Length > MostImages)
                 throw new UsageException($"--count {each}: {(long)each * asked.Length * seedList.Length} images in all; at most {MostImages} at once.");
             using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
             using var gan = GanCheckpoint.Load(opened, source.Checkpoint);
             string path = parsed.GetValue(output) ?? (kind == "png" ? "samples.png" : "samples");
-            Write(kind, path, Draw(gan, asked, each, seedList), gan.Image, header.Step, names, asked, each * seedList.Length);
+            Write(kind, path, Draw(gan, asked, each, seedList), gan.Image, header.Step, hasLabels ? names : null, asked, each * seedList.Length);
             Console.Out.WriteLine(path);
             return ExitCode.Done;
         });
@@ -65,23 +67,36 @@ internal static class SampleCommand
         return all;
     }
 
-    private static void Write(string kind, string path, float[] images, ImageShape shape, long step, IReadOnlyList<string> names, int[] labels, int rows)
+    /// <param name="kind">The value of <c>--format</c>.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="images">[labels, rows, pixels].</param>
+    /// <param name="shape">One image's shape.</param>
+    /// <param name="step">The checkpoint's.</param>
+    /// <param name="names">The classes' names; null for images without labels.</param>
+    /// <param name="labels">Those that were drawn.</param>
+    /// <param name="rows">Images a label.</param>
+    private static void Write(string kind, string path, float[] images, ImageShape shape, long step, IReadOnlyList<string>? names, int[] labels, int rows)
     {
         try
         {
             if (kind == "png")
             {
-                if (rows > 256)
-                    throw new UsageException($"--count: {rows} rows do not fit one sheet; use at most 256, or --format folder or idx.");
-                SampleSheet.Write(path, images, shape, [.. labels.Select(label => names[label])], rows, string.Create(CultureInfo.InvariantCulture, $"step {step}"));
+                int lines = names is null ? (rows - 1) / SampleSheet.Columns + 1 : rows;
+                if (lines > 256)
+                    throw new UsageException($"--count: {lines} rows do not fit one sheet; use at most 256, or --format folder or idx.");
+                string footer = string.Create(CultureInfo.InvariantCulture, $"step {step}");
+                if (names is null)
+                    SampleSheet.Write(path, images, shape, footer);
+                else
+                    SampleSheet.Write(path, images, shape, [.. labels.Select(label => names[label])], rows, footer);
             }
             else if (kind == "folder")
             {
-                WriteFolder(path, images, shape, ClassFolders.For(names), labels, rows);
+                WriteFolder(path, images, shape, names is null ? [""] : ClassFolders.For(names), labels, rows);
             }
             else
             {
-                WriteIdx(path, images, shape, labels, rows);
+                WriteIdx(path, images, shape, names is null ? [] : labels, labels.Length * rows);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -90,7 +105,7 @@ internal static class SampleCommand
         }
     }
 
-    /// <summary>PATH/CLASS/0000.png.</summary>
+    /// <summary>PATH/CLASS/0000.png; without labels PATH/0000.png.</summary>
     private static void WriteFolder(string path, float[] images, ImageShape shape, IReadOnlyList<string> folders, int[] labels, int rows)
     {
         for (int label = 0; label < labels.Length; label++)
@@ -122,12 +137,14 @@ internal static class SampleCommand
         return bitmap;
     }
 
-    private static void WriteIdx(string path, float[] images, ImageShape shape, int[] labels, int rows)
+    /// <summary>Images, and labels where there are some.</summary>
+    private static void WriteIdx(string path, float[] images, ImageShape shape, int[] labels, int count)
     {
         if (shape.Channels != 1)
             throw new UsageException($"--format idx: the format holds one channel, these images have {shape.Channels}; use --format folder.");
         Directory.CreateDirectory(path);
-        IdxFile.WriteImages(Path.Combine(path, "images-idx3-ubyte"), PixelLevels.Of(images), labels.Length * rows, shape.Height, shape.Width);
-        IdxFile.WriteLabels(Path.Combine(path, "labels-idx1-ubyte"), labels.SelectMany(l => Enumerable.Repeat((byte)l, rows)).ToArray());
+        IdxFile.WriteImages(Path.Combine(path, "images-idx3-ubyte"), PixelLevels.Of(images), count, shape.Height, shape.Width);
+        if (labels.Length > 0)
+            IdxFile.WriteLabels(Path.Combine(path, "labels-idx1-ubyte"), labels.SelectMany(l => Enumerable.Repeat((byte)l, count / labels.Length)).ToArray());
     }
 }

@@ -32,6 +32,14 @@ internal sealed class SampledRun
     /// <summary>One a label.</summary>
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>Refuses an option that names a label, where the network is told none.</summary>
+    /// <exception cref="UsageException">It was given.</exception>
+    public void CheckLabels(string option, string? value)
+    {
+        if (value is not null && !Header.Recipe.HasLabels)
+            throw new UsageException($"{option} '{value}': recipe '{Header.Recipe.Name}' draws without labels (its generator_label is none); leave {option} out.");
+    }
+
     /// <summary>Where an interpolation goes by default: into the run, or for a checkpoint file where one stands.</summary>
     public string PictureFile(string suffix) => Path.Combine(_directory?.Folder ?? "", $"interpolation{suffix}.png");
 }

@@ -98,6 +98,10 @@ public sealed class ImageDataSet
     /// <summary>[Channels, Height, Width] of one image.</summary>
     public ReadOnlySpan<byte> Image(int index) => Pixels.Span.Slice(index * PixelsPerImage, PixelsPerImage);
 
+    /// <summary>The same images under other labels.</summary>
+    /// <param name="labels">[Count].</param>
+    public ImageDataSet Relabelled(int[] labels) => new(Name, Source, SplitNote, Channels, Height, Width, Pixels, labels, ClassNames);
+
     /// <summary>
     /// Cuts every class at the same fraction. Which images train depends on the seed and on the order of the images alone;
     /// both parts keep that order. A class of two images or more is in both parts, a single image trains.

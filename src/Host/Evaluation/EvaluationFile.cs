@@ -41,7 +41,7 @@ internal static class EvaluationFile
             if (evaluation?.Format == EvaluationResult.CurrentFormat)
             {
                 // The serialiser checks members for null, and not the elements of lists.
-                if (evaluation.Classes.Contains(null!) || evaluation.Confusion.Generated.Contains(null!) || evaluation.Confusion.Real.Contains(null!))
+                if (evaluation.Classes.Contains(null!) || (evaluation.Confusion is { } counts && (counts.Generated.Contains(null!) || counts.Real.Contains(null!))))
                     throw new InvalidDataException($"{path}: classes or confusion holds null, expected an entry a class; run 'gpucgan evaluate' again");
                 return evaluation;
             }

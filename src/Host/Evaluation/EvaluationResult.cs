@@ -92,9 +92,14 @@ internal sealed record EvaluationResult
 
     public required Scores Scores { get; init; }
 
+    /// <summary>Each class; none where no label was asked for.</summary>
     public required IReadOnlyList<ClassEvaluation> Classes { get; init; }
 
-    public required EvaluationConfusion Confusion { get; init; }
+    /// <summary>Null where no label was asked for.</summary>
+    public required EvaluationConfusion? Confusion { get; init; }
+
+    /// <summary>Why scores are missing; null where none is.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Null in evaluations of before it was measured.</summary>
     public Memorisation? Memorisation { get; init; }

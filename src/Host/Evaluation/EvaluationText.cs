@@ -14,7 +14,7 @@ internal static class EvaluationText
     private const string Nothing = "-";
 
     public static IEnumerable<string> Of(EvaluationResult e) =>
-        [.. Head(e), "", .. Overall(e), "", .. PerClass(e), "", .. Confusion(e), "", .. Answer(e), .. Copies(e), $"Scored in {Number(e.Seconds, "0.0")} s."];
+        [.. Head(e), "", .. Overall(e), "", .. Note(e), .. ByLabel(e), .. Answer(e), .. Copies(e), $"Scored in {Number(e.Seconds, "0.0")} s."];
 
     private static IEnumerable<string> Head(EvaluationResult e) =>
     [
@@ -45,6 +45,10 @@ internal static class EvaluationText
         static string Share(double value) => Number(value, "0.000");
     }
 
+    private static IEnumerable<string> Note(EvaluationResult e) => e.Note is null ? [] : [e.Note, ""];
+
+    private static IEnumerable<string> ByLabel(EvaluationResult e) => e.Confusion is null ? [] : [.. PerClass(e), "", .. Confusion(e, e.Confusion.Generated), ""];
+
     private static IEnumerable<string> PerClass(EvaluationResult e)
     {
         List<string[]> rows = [["class", "label %", "CAS %", "precision", "recall", "density", "coverage"]];
@@ -59,9 +63,8 @@ internal static class EvaluationText
             score is null ? Nothing : $"{Number(scale * score.Generated, format)}/{Number(scale * score.Real, format)}";
     }
 
-    private static IEnumerable<string> Confusion(EvaluationResult e)
+    private static IEnumerable<string> Confusion(EvaluationResult e, int[][] counts)
     {
-        int[][] counts = e.Confusion.Generated;
         if (counts.Length <= WidestMatrix)
         {
             List<string[]> rows = [["read as", .. e.Classes.Select(c => Text(c.Label))]];

@@ -5,9 +5,9 @@ using GpuCgan.Network.Classification;
 
 namespace GpuCgan.Host.Evaluation;
 
-/// <summary>What <see cref="Evaluator"/> measured, without where the images came from.</summary>
+/// <summary>What <see cref="Evaluator"/> measured, without where the images came from; <c>Read</c> are the labels that the classifier reads in the generated images.</summary>
 internal sealed record Measurement(
-    EvaluationClassifier Classifier, int Images, int RealImages, Scores Scores, IReadOnlyList<ClassEvaluation> Classes, EvaluationConfusion Confusion, Memorisation Memorisation);
+    EvaluationClassifier Classifier, int Images, int RealImages, Scores Scores, IReadOnlyList<ClassEvaluation> Classes, EvaluationConfusion? Confusion, Memorisation Memorisation, IReadOnlyList<int> Read);
 
 /// <summary>
 /// Judges generated images. Every score is taken twice against the held-out images: of the generated images, and of as many real training images of the same classes in their
@@ -24,14 +24,26 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
     private readonly IReadOnlyList<string> _names = data.Train.ClassNames;
 
     /// <param name="generated">Images under the labels that were asked for, of the data's shape and classes.</param>
-    public Measurement Measure(ImageDataSet generated)
+    /// <param name="hasLabels">Whether labels were asked for. Where not, the images' labels mean nothing: they are held against real ones in the proportions of the training data.</param>
+    public Measurement Measure(ImageDataSet generated, bool hasLabels = true)
     {
         var test = data.Test;
-        var real = data.Train.Sample([.. Counts(generated).Zip(Counts(data.Train), Math.Min)]);
+        int[] wanted = hasLabels ? Counts(generated) : ClassShares.InProportion(Counts(data.Train), Math.Min(generated.Count, data.Train.Count));
+        var real = data.Train.Sample([.. wanted.Zip(Counts(data.Train), Math.Min)]);
         var shape = new ImageShape(test.Height, test.Width, test.Channels);
         var recipe = ClassifierRecipe.Judge(shape);
         using var judge = classifiers.Get(data.Train, recipe, $"training a classifier on {data.Train.Count} real images", out bool wasThere);
         ClassifierReading ofTest = judge.Read(test.Pixels.Span), ofReal = judge.Read(real.Pixels.Span), ofGenerated = judge.Read(generated.Pixels.Span);
+        LabelledFeatures testPoints = new(ofTest, test.Labels), points = new(ofGenerated, generated.Labels), realPoints = new(ofReal, real.Labels);
+        var classifier = new EvaluationClassifier(classifiers.IdOf(data.Train, recipe), ConfusionMatrix.Accuracy(Confuse(test, ofTest)), judge.FeatureWidth, wasThere);
+        Memorisation? memorisation = null;
+        if (!hasLabels)
+        {
+            Scores? ofAll = null;
+            stages.Run("comparing features", _ => ofAll = FeatureScores.Of(testPoints, points, realPoints, Neighbours));
+            Remember();
+            return new Measurement(classifier, generated.Count, real.Count, ofAll!, [], null, memorisation!, ofGenerated.Labels);
+        }
         var confusion = new EvaluationConfusion(Confuse(generated, ofGenerated), Confuse(real, ofReal));
         int[][] learntFromGenerated, learntFromReal;
         using (var student = classifiers.Train(generated, ClassifierRecipe.Student, $"training another on {generated.Count} generated images alone"))
@@ -39,7 +51,6 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
         using (var student = classifiers.Get(real, ClassifierRecipe.Student, $"training another on {real.Count} real images alone", out _))
             learntFromReal = Confuse(test, student.Read(test.Pixels.Span));
 
-        LabelledFeatures testPoints = new(ofTest, test.Labels), points = new(ofGenerated, generated.Labels), realPoints = new(ofReal, real.Labels);
         Scores? scores = null;
         var classes = new ClassEvaluation[_names.Count];
         stages.Run("comparing features", progress =>
@@ -61,10 +72,10 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
                 classes[c] = new ClassEvaluation(c, _names[c], ofClass.Count, realOfClass.Count, testOfClass.Count, ofThis);
             }
         });
-        Memorisation? memorisation = null;
-        stages.Run("comparing with every training image", _ => memorisation = MemorisationCheck.Of(generated, test, data.Train));
-        var classifier = new EvaluationClassifier(classifiers.IdOf(data.Train, recipe), ConfusionMatrix.Accuracy(Confuse(test, ofTest)), judge.FeatureWidth, wasThere);
-        return new Measurement(classifier, generated.Count, real.Count, scores!, classes, confusion, memorisation!);
+        Remember();
+        return new Measurement(classifier, generated.Count, real.Count, scores!, classes, confusion, memorisation!, ofGenerated.Labels);
+
+        void Remember() => stages.Run("comparing with every training image", _ => memorisation = MemorisationCheck.Of(generated, test, data.Train));
     }
 
     private int[] Counts(ImageDataSet images) => ClassShares.Of(images.Labels.Span, _names.Count);

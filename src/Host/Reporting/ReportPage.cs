@@ -21,6 +21,8 @@ internal sealed class ReportPage(RunReport report)
 
     private string Folder => ShellWord.Of(report.Run.Folder);
 
+    private bool HasLabels => (string?)report.Options["recipe"]?["generator_label"] != "none";
+
     private MetricsRecord? Last => report.Metrics.Count > 0 ? report.Metrics[^1] : null;
 
     public string ToHtml()
@@ -39,11 +41,14 @@ internal sealed class ReportPage(RunReport report)
             new ScoreSections(_html, evaluation).Add();
             if (report.CheckpointStep is { } newest && newest != evaluation.Step)
                 Missing($"The scores are of step {evaluation.Step}; the run has since gone on to step {newest}.", $"gpucgan evaluate {Folder}");
-            PictureOrNothing("confusion", "Confusion", report.Run.ConfusionFile,
+            if (evaluation.Confusion is not null)
+            {
+                PictureOrNothing("confusion", "Confusion", report.Run.ConfusionFile,
                 "Confusion matrix: a row for each label that was asked for, a column for each that the classifier read in the images; the darker, the more images.",
                 "Rows: the label that was asked for. Columns: what the classifier reads. Off the diagonal stand images that were read as another label.");
+            }
             PictureOrNothing("neighbours", "Nearest training images", report.Run.NeighboursFile,
-                "Generated images of each class, each followed by the training images nearest to it and their distances.",
+                $"Generated images of each class{(HasLabels ? "" : " that the classifier reads in them")}, each followed by the training images nearest to it and their distances.",
                 "Framed: generated images. To the right of each: the training images nearest to it, with their distances (root mean square of the pixels' differences, 1 between black and white). A generator that has learnt its training images by heart shows pairs that are the same.");
             if (evaluation.Memorisation is { } memorisation)
                 ScoreSections.AddMemorisation(_html, memorisation);
@@ -68,7 +73,7 @@ internal sealed class ReportPage(RunReport report)
         _html.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title} – {report.Name}</title>\n<style>\n");
         // Our own text, not a hole to encode: a style sheet's quotes are its own.
         _html.AddOwn(css.ReadToEnd());
-        _html.Add($"</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n<p class=\"sub\">Run <code>{report.Name}</code>, a conditional GAN: give it a label, get an image.</p>\n<dl class=\"facts\">\n");
+        _html.Add($"</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n<p class=\"sub\">Run <code>{report.Name}</code>, {(HasLabels ? "a conditional GAN: give it a label, get an image" : "a GAN: it draws images like those it was shown")}.</p>\n<dl class=\"facts\">\n");
         if (report.Evaluation?.Scores is { } s)
         {
             Figure("Label accuracy", s.LabelAccuracy, "0.0", 100, " %");
@@ -86,7 +91,11 @@ internal sealed class ReportPage(RunReport report)
         Fact("Version", "gpucgan " + Text("version"), Text("backend"));
         _html.Add($"</dl>\n<nav aria-label=\"Sections\"><a href=\"#samples\">Samples</a> <a href=\"#evolution\">Evolution</a> <a href=\"#training\">Training</a> <a href=\"#interpolation\">Interpolation</a> <a href=\"#scores\">Scores</a> ");
         if (report.Evaluation is not null)
-            _html.Add($"<a href=\"#classes\">Classes</a> <a href=\"#confusion\">Confusion</a> <a href=\"#neighbours\">Neighbours</a> ");
+        {
+            if (HasLabels)
+                _html.Add($"<a href=\"#classes\">Classes</a> <a href=\"#confusion\">Confusion</a> ");
+            _html.Add($"<a href=\"#neighbours\">Neighbours</a> ");
+        }
         _html.Add($"<a href=\"#reproduce\">Reproduce</a> <a href=\"#options\">Options</a></nav>\n</header>\n");
     }
 
@@ -120,7 +129,8 @@ internal sealed class ReportPage(RunReport report)
     {
         _html.Add($"<section id=\"samples\"><h2>Samples</h2>\n");
         if (report.Samples is { } path)
-            Picture(path, "A sheet of generated images: a column for each label, a row for each latent vector.", "What the network draws: a column a label, a row a latent vector. Nothing is picked.", Sheet);
+            Picture(path, HasLabels ? "A sheet of generated images: a column for each label, a row for each latent vector." : "A sheet of generated images.",
+                HasLabels ? "What the network draws: a column a label, a row a latent vector. Nothing is picked." : "What the network draws, each image from a latent vector of its own. Nothing is picked.", Sheet);
         else
             Missing("There is no sheet of samples.", $"gpucgan sample {Folder}");
         _html.Add($"</section>\n");
@@ -130,7 +140,7 @@ internal sealed class ReportPage(RunReport report)
     {
         _html.Add($"<section id=\"evolution\"><h2>Evolution</h2>\n");
         if (File.Exists(report.Run.EvolutionFile))
-            Picture(report.Run.EvolutionFile, "An animation of the same sheet through training, from noise to the last step.", "The same latent vectors and labels from before the first step to the last.", Sheet);
+            Picture(report.Run.EvolutionFile, "An animation of the same sheet through training, from noise to the last step.", HasLabels ? "The same latent vectors and labels from before the first step to the last." : "The same latent vectors from before the first step to the last.", Sheet);
         else
             Missing("There is no animation: it is drawn when a training ends. Go on with", $"gpucgan train --resume {Folder}");
         _html.Add($"</section>\n");
@@ -163,7 +173,7 @@ internal sealed class ReportPage(RunReport report)
             _html.Add($"<section style=\"padding-top:0\">\n");
             Picture(path,
                 ofLabels ? "Generated images on the way from one label to another." : "Generated images on the way from one latent vector to another.",
-                ofLabels ? "From one label to another, each latent vector unchanged." : "From one latent vector to another, each label unchanged. Smooth changes show that G has learnt more than single images.", Sheet);
+                ofLabels ? "From one label to another, each latent vector unchanged." : HasLabels ? "From one latent vector to another, each label unchanged. Smooth changes show that G has learnt more than single images." : "From one latent vector to another. Smooth changes show that G has learnt more than single images.", Sheet);
             _html.Add($"</section>\n");
         }
         _html.Add($"</div></section>\n");

@@ -13,15 +13,18 @@ internal static class RunPictures
     /// <summary>Draws a walk between latent vectors; the same as <c>interpolate</c> without options.</summary>
     public static void Draw(ConditionalGan gan, RunDirectory run, IReadOnlyList<string> names)
     {
-        using var sheet = InterpolateCommand.Default(gan.Classes, names).Grid(gan).Draw();
+        using var sheet = InterpolateCommand.Default(gan.Recipe, names).Grid(gan).Draw();
         PngFile.Write(run.InterpolationFile, sheet);
     }
 
-    /// <summary>Draws the confusion matrix and the nearest training images of an evaluation.</summary>
+    /// <summary>Draws the confusion matrix, where images have labels, and the nearest training images of an evaluation.</summary>
     public static void Draw(RunDirectory run, ImageDataSet train, ImageDataSet generated, EvaluationResult evaluation)
     {
-        using (var confusion = ConfusionPicture.Draw(evaluation.Confusion.Generated, evaluation.Classes))
+        if (evaluation.Confusion is { } counts)
+        {
+            using var confusion = ConfusionPicture.Draw(counts.Generated, evaluation.Classes);
             PngFile.Write(run.ConfusionFile, confusion);
+        }
         using var neighbours = NeighbourPicture.Draw(generated, train);
         PngFile.Write(run.NeighboursFile, neighbours);
     }

@@ -11,7 +11,8 @@ internal sealed class ScoreSections(HtmlWriter html, EvaluationResult evaluation
     public void Add()
     {
         Overall();
-        PerClass();
+        if (evaluation.Classes.Count > 0)
+            PerClass();
     }
 
     /// <summary>What the distances to the training images say, in words and figures.</summary>
@@ -33,7 +34,10 @@ internal sealed class ScoreSections(HtmlWriter html, EvaluationResult evaluation
         Row("recall", e.Scores.Recall, 1, "0.000", "", "real images among the generated ones");
         Row("density", e.Scores.Density, 1, "0.000", "", "how many real images are near a generated one; about 1");
         Row("coverage", e.Scores.Coverage, 1, "0.000", "", "real images with a generated one near: is anything missing?");
-        html.Add($"</tbody></table></div></section>\n");
+        html.Add($"</tbody></table></div>\n");
+        if (e.Note is not null)
+            html.Add($"<p class=\"after\">{e.Note}</p>\n");
+        html.Add($"</section>\n");
     }
 
     private void Row(string name, Score? score, double scale, string format, string unit, string meaning)

@@ -79,6 +79,9 @@ public sealed class MetricsLog : IDisposable
         WriteNumber("fake_distance", record.FakeDistance);
         WriteOptional("penalty", record.Penalty);
         WriteOptional("d_slope", record.Slope);
+        WriteWhereThere("class_loss", record.ClassLoss);
+        WriteWhereThere("real_class_accuracy", record.RealClassAccuracy);
+        WriteWhereThere("fake_class_accuracy", record.FakeClassAccuracy);
         WriteWarnings(record.Warnings);
         json.WriteEndObject();
         json.Flush();
@@ -123,6 +126,13 @@ public sealed class MetricsLog : IDisposable
     {
         if (value is { } number)
             WriteNumber(name, number);
+    }
+
+    // What most recipes do not have is left out of their lines.
+    private void WriteWhereThere(string name, double value)
+    {
+        if (!double.IsNaN(value))
+            WriteNumber(name, value);
     }
 
     private void WriteWarnings(IReadOnlyList<string> warnings)
@@ -203,6 +213,9 @@ public sealed class MetricsLog : IDisposable
                 FakeDistance = Later("fake_distance"),
                 Penalty = Optional("penalty"),
                 Slope = Optional("d_slope"),
+                ClassLoss = Later("class_loss"),
+                RealClassAccuracy = Later("real_class_accuracy"),
+                FakeClassAccuracy = Later("fake_class_accuracy"),
                 Warnings = Warnings(),
             };
 

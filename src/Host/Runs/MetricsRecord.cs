@@ -37,6 +37,15 @@ public sealed record MetricsRecord(
     /// <summary>The mean norm of D's gradient by the image where the regulariser takes it; null where there is none.</summary>
     public double? Slope { get; init; }
 
+    /// <summary>The mean cross-entropy of the classes that D names; NaN, and not in the line, where D names none.</summary>
+    public double ClassLoss { get; init; } = double.NaN;
+
+    /// <summary>The share of real images whose class D names.</summary>
+    public double RealClassAccuracy { get; init; } = double.NaN;
+
+    /// <summary>The share of generated images that D gives the class that was asked for.</summary>
+    public double FakeClassAccuracy { get; init; } = double.NaN;
+
     /// <summary>Identifiers of the symptoms that were noticed, each at its first time; mostly empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -84,6 +84,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                     metrics.RealScore, metrics.FakeScore, rate * options.Recipe.BatchSize)
                 {
                     Penalty = metrics.Penalty, Slope = metrics.Slope,
+                    ClassLoss = metrics.ClassLoss, RealClassAccuracy = metrics.RealClassAccuracy, FakeClassAccuracy = metrics.FakeClassAccuracy,
                 }));
                 Writes.Try(run.MetricsFile, () => log.Append(record));
                 _points.Add(LossPoint.Of(record));
@@ -195,11 +196,16 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     private void DrawSamples()
     {
         int epoch = (int)options.EpochAt(gan.Step);
-        var labels = Enumerable.Range(0, gan.Classes).ToArray();
-        var images = gan.Sample(labels, 0, SampleRows, options.Seed);
-        string path = run.SampleFile(epoch);
-        SampleSheet.Write(path, images, gan.Image, [.. labels.Select(l => data.ClassNames[l])], SampleRows,
-            footer: string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} · step {gan.Step}"));
+        string path = run.SampleFile(epoch), footer = string.Create(CultureInfo.InvariantCulture, $"epoch {epoch} · step {gan.Step}");
+        if (options.Recipe.HasLabels)
+        {
+            int[] labels = [.. Enumerable.Range(0, gan.Classes)];
+            SampleSheet.Write(path, gan.Sample(labels, 0, SampleRows, options.Seed), gan.Image, [.. labels.Select(l => data.ClassNames[l])], SampleRows, footer);
+        }
+        else
+        {
+            SampleSheet.Write(path, gan.Sample([0], 0, SampleRows * SampleSheet.Columns, options.Seed), gan.Image, footer);
+        }
         LastSampleFile = path;
     }
 

@@ -27,7 +27,11 @@ public sealed class Projection(ComputeDevice device)
 
     /// <summary>z += ⟨e, h⟩, sample by sample.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Forward(Matrix embedded, Matrix features, Matrix logits) => _dot.Launch(embedded, features, logits, accumulate: true);
+    public void Forward(Matrix embedded, Matrix features, Matrix logits)
+    {
+        using var launch = device.Profiler?.Begin("Projection.Forward", $"{features}", 2 * features.Elements, sizeof(float) * (2 * features.Elements + 2L * features.Rows));
+        _dot.Launch(embedded, features, logits, accumulate: true);
+    }
 
     /// <summary>de = dz·h. Overwrites de.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>

@@ -19,7 +19,7 @@ internal interface ILogits<T> where T : struct, IReal<T>
 
 /// <summary>
 /// Softmax cross-entropy on logits z [M, C] against labels y [M] (Bridle 1990): loss = mean of ln Σ e^z − z_y, dz = (softmax(z) − onehot(y))/M, correct = how many rows
-/// have their largest logit, the first of equal ones, at their label. dz is overwritten; loss and correct are accumulated. Nothing is saved for backward: dz is the backward.
+/// have their largest logit, the first of equal ones, at their label. loss and dz may be weighted. dz is overwritten; loss and correct are accumulated. Nothing is saved for backward: dz is the backward.
 /// </summary>
 /// <remarks>
 /// <para>With m the largest logit and r = Σ e^(z − m) over the other classes, loss = (m − z_y) + ln(1 + r), a sum of terms that are not negative, and where the label is
@@ -29,9 +29,10 @@ internal interface ILogits<T> where T : struct, IReal<T>
 /// </remarks>
 public sealed class SoftmaxCrossEntropy
 {
-    internal readonly struct Shape(int rows, int classes, int stride, int gradientStride)
+    internal readonly struct Shape(int rows, int classes, int stride, int gradientStride, float weight)
     {
         public readonly int Rows = rows, Classes = classes, Stride = stride, GradientStride = gradientStride;
+        public readonly float Weight = weight;
     }
 
     internal readonly struct KernelLogits(ArrayView<float> logits, int logitsStart, ArrayView<float> gradients, int gradientsStart) : ILogits<Real1>
@@ -46,7 +47,7 @@ public sealed class SoftmaxCrossEntropy
 
     /// <summary>One row, or a vector of them: the loss, whether it is correct as 1 or 0, and the gradients stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Row<T, TLogits>(TLogits logits, int classes, T label, float rows, out T correct)
+    private static T Row<T, TLogits>(TLogits logits, int classes, T label, float rows, float weight, out T correct)
         where T : struct, IReal<T>
         where TLogits : struct, ILogits<T>, allows ref struct
     {
@@ -71,7 +72,7 @@ public sealed class SoftmaxCrossEntropy
             T isLabel = half - T.Abs(T.Of(c) - label), isBest = half - T.Abs(T.Of(c) - best);
             T probability = T.WherePositive(isBest, T.Of(1f), Elementary.Exp(logits.Load(c) - largest)) / sum;
             T ofLabel = T.WherePositive(isBest, -rest / sum, probability - T.Of(1f));
-            logits.Store(c, (T.WherePositive(isLabel, ofLabel, probability) + fault) / T.Of(rows));
+            logits.Store(c, (T.WherePositive(isLabel, ofLabel, probability) + fault) / T.Of(rows) * T.Of(weight));
         }
         correct = T.WherePositive(half - T.Abs(best - label) + fault, T.Of(1f), zero);
         return (largest - atLabel) + Elementary.LogOnePlus(rest) + fault;
@@ -85,14 +86,14 @@ public sealed class SoftmaxCrossEntropy
         for (int row = lane; row < s.Rows; row += Strands.Lanes)
         {
             var z = new KernelLogits(logits, row * s.Stride, gradients, row * s.GradientStride);
-            lossStrand += Row(z, s.Classes, new Real1(labels[row]), s.Rows, out Real1 one).Value;
+            lossStrand += Row(z, s.Classes, new Real1(labels[row]), s.Rows, s.Weight, out Real1 one).Value;
             correctStrand += one.Value;
         }
         float lossTotal = Strands.GroupTotal(shared, lossStrand, lane);
         float correctTotal = Strands.GroupTotal(shared, correctStrand, lane);
         if (lane == 0)
         {
-            loss[0] += lossTotal / s.Rows;
+            loss[0] += lossTotal / s.Rows * s.Weight;
             correct[0] += (int)correctTotal;
         }
     }
@@ -114,9 +115,12 @@ public sealed class SoftmaxCrossEntropy
     /// <param name="dLogits">[M, C], overwritten; may be the logits.</param>
     /// <param name="loss">[1], to which the mean loss is added.</param>
     /// <param name="correct">[1], to which the number of correct rows is added.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Launch(Matrix logits, ArrayView<int> labels, Matrix dLogits, ArrayView<float> loss, ArrayView<int> correct)
+    /// <param name="weight">This batch's share of a loss, by which loss and gradients are multiplied; finite.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the weight is not finite.</exception>
+    public void Launch(Matrix logits, ArrayView<int> labels, Matrix dLogits, ArrayView<float> loss, ArrayView<int> correct, float weight = 1)
     {
+        if (!float.IsFinite(weight))
+            throw new ArgumentException($"A cross-entropy's weight is a finite number, not {weight}.", nameof(weight));
         if (labels.Length != logits.Rows || dLogits.Rows != logits.Rows || dLogits.Columns != logits.Columns || logits.Columns > 1 << 16 || loss.Length != 1 || correct.Length != 1)
         {
             throw new ArgumentException(
@@ -125,14 +129,14 @@ public sealed class SoftmaxCrossEntropy
         using var launch = _device.Profiler?.Begin("SoftmaxCrossEntropy", $"{logits}", 22 * logits.Elements, 2 * sizeof(float) * logits.Elements + sizeof(int) * labels.Length);
         if (_kernel is not null)
         {
-            var shape = new Shape(logits.Rows, logits.Columns, logits.Stride, dLogits.Stride);
+            var shape = new Shape(logits.Rows, logits.Columns, logits.Stride, dLogits.Stride, weight);
             _kernel(_device.Stream, new KernelConfig(1, Strands.Lanes), logits.Data, labels, dLogits.Data, loss, correct, shape);
             return;
         }
-        LaunchWide(logits, labels.AsHostSpan(), dLogits, ref loss.AsHostSpan()[0], ref correct.AsHostSpan()[0]);
+        LaunchWide(logits, labels.AsHostSpan(), dLogits, weight, ref loss.AsHostSpan()[0], ref correct.AsHostSpan()[0]);
     }
 
-    private void LaunchWide(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, ref float loss, ref int correct)
+    private void LaunchWide(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, float weight, ref float loss, ref int correct)
     {
         const int lanes = Strands.Lanes;
         var scratch = _device.Team!.SharedScratch((3 + logits.Columns) * lanes);
@@ -152,7 +156,7 @@ public sealed class SoftmaxCrossEntropy
             }
             var loop = new Loop
             {
-                Block = ref block[0], Labels = ref labelBlock[0], Losses = ref losses[0], Corrects = ref corrects[0], Classes = logits.Columns, Rows = logits.Rows,
+                Block = ref block[0], Labels = ref labelBlock[0], Losses = ref losses[0], Corrects = ref corrects[0], Classes = logits.Columns, Rows = logits.Rows, Weight = weight,
             };
             WideLoop.Run(ref loop, count);
             for (int i = 0; i < count; i++)
@@ -161,7 +165,7 @@ public sealed class SoftmaxCrossEntropy
                     dz[(start + i) * dLogits.Stride + c] = block[c * lanes + i];
             }
         }
-        loss += Strands.GroupTotal(losses) / logits.Rows;
+        loss += Strands.GroupTotal(losses) / logits.Rows * weight;
         correct += (int)Strands.GroupTotal(corrects);
     }
 
@@ -183,12 +187,13 @@ public sealed class SoftmaxCrossEntropy
         public ref float Corrects;
         public int Classes;
         public float Rows;
+        public float Weight;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             var logits = new WideLogits<T> { Block = ref Block, Offset = offset };
-            T loss = Row(logits, Classes, T.Load(ref Labels, offset), Rows, out T correct);
+            T loss = Row(logits, Classes, T.Load(ref Labels, offset), Rows, Weight, out T correct);
             T.Store(T.Load(ref Losses, offset) + loss, ref Losses, offset);
             T.Store(T.Load(ref Corrects, offset) + correct, ref Corrects, offset);
         }

@@ -1,11 +1,12 @@
+using System.Globalization;
 using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Network.Architecture;
 
 /// <summary>Both networks of a recipe for given data, checked before anything is allocated.</summary>
 /// <param name="Generator">[latent | label code] to an image.</param>
-/// <param name="GeneratorLabel">The label's code behind the latent vector.</param>
-/// <param name="Discriminator">[image | label code] to a score.</param>
+/// <param name="GeneratorLabel">The label's code behind the latent vector, or the factor of it.</param>
+/// <param name="Discriminator">[image | label code] to a score, to a score and a logit a class, or to a score a class.</param>
 /// <param name="DiscriminatorLabel">The label's code behind the image.</param>
 internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, NetworkPlan Discriminator, LabelCode DiscriminatorLabel)
 {
@@ -14,16 +15,25 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
     {
         if (recipe.GeneratorLabel == GeneratorLabelKind.None != (recipe.DiscriminatorLabel == DiscriminatorLabelKind.None))
             throw new InvalidDataException($"recipe '{recipe.Name}': the label reaches one of the two networks alone, which D or G could only ignore; set generator_label and discriminator_label both to none, or neither.");
-        var labelOfG = LabelCode.Of(recipe.GeneratorLabel, classes);
+        CheckLabels(recipe, classes);
+        var labelOfG = LabelCode.Of(recipe.GeneratorLabel, recipe.Latent, classes);
         var labelOfD = LabelCode.Of(recipe.DiscriminatorLabel, image, classes);
-        var generator = Named("generator", () => NetworkPlan.Of(recipe.Generator, FeatureShape.Vector(recipe.Latent + labelOfG.Columns), image, classes, recipe.ScaleWidths));
+        var generator = Named("generator", () => NetworkPlan.Of(recipe.Generator, FeatureShape.Vector(labelOfG.InputColumns(recipe.Latent)), image, classes, recipe.ScaleWidths));
         if (generator.Output.Length != image.Pixels || (!generator.Output.IsVector && generator.Output != FeatureShape.Of(image)))
             throw Refuse("generator", $"its last layer makes {generator.Output}, and the images are {FeatureShape.Of(image)}");
         var discriminator = Named("discriminator", () => NetworkPlan.Of(recipe.Discriminator, InputOfD(recipe, image, labelOfD), image, classes, recipe.ScaleWidths));
         if (discriminator.Layers[^1].Spec.IsActivation)
             throw Refuse("discriminator", $"it ends in '{discriminator.Layers[^1].Spec.Text}'; every objective takes D's plain output, the sigmoid is inside it where there is one");
-        if (discriminator.Output.Length != 1)
-            throw Refuse("discriminator", $"its last layer makes {discriminator.Output}, and one score is wanted");
+        var (outputs, wanted) = recipe.DiscriminatorLabel switch
+        {
+            DiscriminatorLabelKind.Auxiliary => (1 + classes, $"a score and {classes} classes are wanted, 'linear 1+classes'"),
+            DiscriminatorLabelKind.ClassVector => (classes, $"a score for each of {classes} classes is wanted, 'linear classes'"),
+            _ => (1, "one score is wanted"),
+        };
+        if (discriminator.Output.Length != outputs)
+            throw Refuse("discriminator", $"its last layer makes {discriminator.Output}, and {wanted}");
+        if (recipe.DiscriminatorLabel == DiscriminatorLabelKind.Projection && discriminator.Layers[^1].Spec.Kind != LayerKind.Linear)
+            throw Refuse("discriminator", $"it ends in '{discriminator.Layers[^1].Spec.Text}', and a projection is a term of 'linear 1'");
         foreach (var (network, plan) in (ReadOnlySpan<(string, NetworkPlan)>)[("generator", generator), ("discriminator", discriminator)])
         {
             if (!plan.Layers[0].Spec.HasWeights)
@@ -54,6 +64,37 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
     /// <summary>Whether a critic may have it under a gradient penalty: see <see cref="Layers.Layer.IsPiecewiseLinear"/>.</summary>
     private static bool IsPiecewiseLinear(LayerSpec spec) =>
         spec.Kind is LayerKind.Linear or LayerKind.Conv or LayerKind.AveragePool or LayerKind.Relu or LayerKind.LeakyRelu or LayerKind.Dropout;
+
+    /// <summary>Refuses what cannot be asked of a D that knows labels in this way, or of data with so few.</summary>
+    private static void CheckLabels(Recipe recipe, int classes)
+    {
+        var label = recipe.DiscriminatorLabel;
+        string? why = null;
+        if (recipe.MismatchedPairs > 0)
+        {
+            why = label switch
+            {
+                DiscriminatorLabelKind.None => "D sees no label that could be wrong",
+                DiscriminatorLabelKind.Auxiliary or DiscriminatorLabelKind.ClassVector => "D is not told the label but asked for it, so that there is no pair that could be wrong",
+                _ => classes == 1 ? "data of one class have no wrong label" : null,
+            };
+            why = why is null ? null : $"mismatched_pairs is {recipe.MismatchedPairs.ToString(CultureInfo.InvariantCulture)}, and {why}; it must be 0";
+        }
+        else if (label == DiscriminatorLabelKind.Auxiliary && classes == 1)
+        {
+            why = "discriminator_label is auxiliary, and data of one class leave nothing to classify; take data with more, or none for both labels";
+        }
+        else if (label == DiscriminatorLabelKind.ClassVector && recipe.Objective is not (ObjectiveKind.BinaryCrossEntropy or ObjectiveKind.LeastSquares))
+        {
+            why = "discriminator_label is class_vector, which has a target for every output, for G too; objective must be binary_cross_entropy or least_squares";
+        }
+        else if (label == DiscriminatorLabelKind.ClassVector && recipe.LabelNoise > 0)
+        {
+            why = $"label_noise is {recipe.LabelNoise.ToString(CultureInfo.InvariantCulture)}, and a vector of classes (discriminator_label class_vector) has no opposite to flip to; it must be 0";
+        }
+        if (why is not null)
+            throw new InvalidDataException($"recipe '{recipe.Name}': {why}.");
+    }
 
     /// <summary>Planes where the label is planes or is not there, a vector where it is one.</summary>
     private static FeatureShape InputOfD(Recipe recipe, ImageShape image, LabelCode label) =>

@@ -14,6 +14,9 @@ public enum GeneratorLabelKind
 
     /// <summary>A learnt vector behind the latent one.</summary>
     Embedding,
+
+    /// <summary>A learnt vector of the latent one's length, which the latent one is multiplied by, number by number.</summary>
+    Multiply,
 }
 
 /// <summary>How the label reaches D.</summary>
@@ -33,6 +36,25 @@ public enum DiscriminatorLabelKind
 
     /// <summary>A learnt plane behind the image's.</summary>
     Plane,
+
+    /// <summary>At the end: the inner product of a learnt vector and what D's last layer takes is added to its score (Miyato and Koyama 2018).</summary>
+    Projection,
+
+    /// <summary>As what D should answer: a score, and a class for every image (AC-GAN: Odena, Olah and Shlens 2017). D ends in 1+classes.</summary>
+    Auxiliary,
+
+    /// <summary>As what D should answer: a score a class, a real image's target a vector and a generated one's zeros. D ends in classes.</summary>
+    ClassVector,
+}
+
+/// <summary>What a D that answers with a score a class should say of a real image, and of the generated image that G wants called real.</summary>
+public enum RealVectorKind
+{
+    /// <summary>1 at its class and 0 elsewhere.</summary>
+    OneHot,
+
+    /// <summary>1 for every class: no label reaches D.</summary>
+    Ones,
 }
 
 /// <summary>What D and G are scored with.</summary>
@@ -136,6 +158,12 @@ public sealed record Recipe
     /// <summary>How the label reaches D.</summary>
     public DiscriminatorLabelKind DiscriminatorLabel { get; init; } = DiscriminatorLabelKind.OneHot;
 
+    /// <summary>What an auxiliary D's classification of an image costs, by its score's cost: the λ of L_s + λ·L_c.</summary>
+    public float AuxiliaryWeight { get; init; } = 1;
+
+    /// <summary>The target of a real image where D answers with a score a class.</summary>
+    public RealVectorKind RealVector { get; init; } = RealVectorKind.OneHot;
+
     /// <summary>What batch normalisation adds to the variance.</summary>
     public float BatchNormEpsilon { get; init; } = 1e-5f;
 
@@ -222,6 +250,10 @@ public sealed record Recipe
 
     /// <summary>Decay of the exponential moving average of G that samples are drawn from; 0 samples from G itself.</summary>
     public float GeneratorAverage { get; init; }
+
+    /// <summary>Whether G is told a label; else every image is one of all that there are.</summary>
+    [JsonIgnore]
+    public bool HasLabels => GeneratorLabel != GeneratorLabelKind.None;
 
     [JsonIgnore]
     internal BatchNormOptions BatchNorm => new(BatchNormEpsilon, BatchNormMomentum);

@@ -90,6 +90,7 @@ public static class RecipeFile
         Within(r.Latent is >= 1 and <= 4096, "latent", r.Latent, "1 to 4096");
         Layers(r.Generator, "generator");
         Layers(r.Discriminator, "discriminator");
+        Within(r.AuxiliaryWeight is > 0 and <= 1000, "auxiliary_weight", r.AuxiliaryWeight, "above 0, at most 1000");
         Within(r.BatchNormEpsilon is > 0 and <= 1, "batch_norm_epsilon", r.BatchNormEpsilon, "above 0, at most 1");
         Within(r.BatchNormMomentum is > 0 and <= 1, "batch_norm_momentum", r.BatchNormMomentum, "above 0, at most 1");
         Within(r.RealTarget is >= 0 and <= 1, "real_target", r.RealTarget, "0 to 1");

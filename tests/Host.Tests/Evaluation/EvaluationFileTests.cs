@@ -43,12 +43,12 @@ public sealed class EvaluationFileTests : IDisposable
         var read = EvaluationFile.Read(path);
         Assert.Equal(File.ReadAllBytes(path), EvaluationFile.ToJson(read));
         Assert.Equal((ulong.MaxValue, 0.875, null), (read.RunSeed, read.Scores.LabelAccuracy!.Generated, read.Scores.Fid));
-        Assert.Equal(Counts(3), read.Confusion.Generated);
+        Assert.Equal(Counts(3), read.Confusion!.Generated);
 
         // The names that docs/evaluation.md promises.
         var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         Assert.Equal(
-            ["format", "version", "backend", "device", "checkpoint", "step", "recipe", "run_seed", "seed", "data", "classifier", "images", "real_images", "neighbours", "scores", "classes", "confusion", "memorisation", "seconds"],
+            ["format", "version", "backend", "device", "checkpoint", "step", "recipe", "run_seed", "seed", "data", "classifier", "images", "real_images", "neighbours", "scores", "classes", "confusion", "note", "memorisation", "seconds"],
             json.Select(field => field.Key));
         Assert.Equal(["name", "train_sha256", "test_sha256", "train_images", "test_images", "split", "trained_on"], json["data"]!.AsObject().Select(field => field.Key));
         Assert.Equal(["id", "test_accuracy", "features", "cached"], json["classifier"]!.AsObject().Select(field => field.Key));

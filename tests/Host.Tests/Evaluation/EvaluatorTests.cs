@@ -47,7 +47,7 @@ public sealed class EvaluatorTests(EvaluatorTests.Judged judged) : IClassFixture
         Assert.InRange(m.Scores.Fid!.Real, 0, 1);
         Assert.Equal(10, m.Classes.Count);
         Assert.Equal(359, m.Classes.Sum(c => c.TestImages));
-        Assert.Equal(m.Confusion.Real.Select(row => row.Sum()), m.Classes.Select(c => c.Images));
+        Assert.Equal(m.Confusion!.Real.Select(row => row.Sum()), m.Classes.Select(c => c.Images));
         // Some 36 test images a class are fewer than the 48 features, so there is no FID of a class.
         Assert.All(m.Classes, c => Assert.True(c.Scores is { Fid: null, Coverage: not null, Cas: not null }));
         Assert.Equal(m.Confusion.Generated, m.Confusion.Real);
@@ -63,7 +63,7 @@ public sealed class EvaluatorTests(EvaluatorTests.Judged judged) : IClassFixture
         Assert.Equal(real.Scores.Coverage!.Generated, m.Scores.Coverage!.Generated);
         // Each class alone is compared with images of another digit.
         Assert.True(m.Classes.Average(c => c.Scores.Coverage!.Generated) <= 0.1);
-        Assert.All(Enumerable.Range(0, 10), label => Assert.True(m.Confusion.Generated[(label + 1) % 10][label] >= 100));
+        Assert.All(Enumerable.Range(0, 10), label => Assert.True(m.Confusion!.Generated[(label + 1) % 10][label] >= 100));
     }
 
     [Fact]

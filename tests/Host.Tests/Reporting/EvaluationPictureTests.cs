@@ -15,7 +15,7 @@ public class EvaluationPictureTests
     public void AnyNumberOfClassesMakesAConfusionMatrix(int classes, string prefix)
     {
         var example = EvaluationFileTests.Example(classes, prefix);
-        using var picture = ConfusionPicture.Draw(example.Confusion.Generated, example.Classes);
+        using var picture = ConfusionPicture.Draw(example.Confusion!.Generated, example.Classes);
         Assert.InRange(picture.Width, 100, 4000);
         Assert.InRange(picture.Height, 100, 4000);
         // A full diagonal is blue; what was read as another label is vermilion.

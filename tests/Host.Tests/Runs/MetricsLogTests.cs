@@ -36,6 +36,18 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
+    public void Only_a_D_that_names_classes_has_their_figures_in_its_lines()
+    {
+        using (MetricsLog log = MetricsLog.Open(Log))
+            log.Append(Record(1) with { ClassLoss = 0.25, RealClassAccuracy = 1, FakeClassAccuracy = 0.5 });
+        Assert.Contains("""
+            ,"class_loss":0.25,"real_class_accuracy":1,"fake_class_accuracy":0.5}
+            """, File.ReadAllText(Log), StringComparison.Ordinal);
+        MetricsRecord read = Assert.Single(MetricsLog.Read(Log));
+        Assert.Equal((0.25, 1, 0.5), (read.ClassLoss, read.RealClassAccuracy, read.FakeClassAccuracy));
+    }
+
+    [Fact]
     public void A_line_of_before_there_were_gradients_and_warnings_is_read()
     {
         File.WriteAllText(Log, Older);

@@ -3,14 +3,15 @@ using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Recipes;
 using ILGPU;
 
-namespace GpuCgan.Network;
+namespace GpuCgan.Network.Losses;
 
 /// <summary>
-/// What D should say of each pair of its batch [2·batch]: the real ones first, of them the last few under wrong labels, then the generated ones. D's loss is the mean over the real
-/// pairs plus the mean over all the others.
+/// A score a pair, by the recipe's objective. D's batch [2·batch] holds the real pairs first, of them the last few under wrong labels, then the generated ones, and its loss is the mean
+/// over the real pairs plus the mean over all the others. G's is the mean over its own, which it wants called real, whatever D's smoothed target is.
 /// </summary>
-internal sealed class PairTargets
+internal sealed class ScoreLoss : PairLoss
 {
+    private readonly MetricsBuffer _metrics;
     private readonly Recipe _recipe;
     private readonly OperatorSet _operators;
     private readonly AdversarialObjective _objective;
@@ -21,11 +22,12 @@ internal sealed class PairTargets
     private readonly ArrayView<float> _targets;
     private readonly ArrayView<int> _rotations;
 
-    public PairTargets(Recipe recipe, int classes, AdversarialObjective objective, OperatorSet operators, StepClock clock, DeviceMemory memory)
+    public ScoreLoss(Recipe recipe, int classes, OperatorSet operators, StepClock clock, DeviceMemory memory, MetricsBuffer metrics)
     {
+        _metrics = metrics;
         _recipe = recipe;
         _operators = operators;
-        _objective = objective;
+        _objective = operators.Objective(recipe.Objective);
         _clock = clock;
         _classes = classes;
         int batch = recipe.BatchSize;
@@ -38,9 +40,7 @@ internal sealed class PairTargets
         _rotations = memory.View<int>(Math.Max(1, _mismatched));
     }
 
-    /// <summary>Puts the last real images of a batch under wrong labels.</summary>
-    /// <param name="labels">[batch], the real images' labels.</param>
-    public void Mismatch(ArrayView<int> labels)
+    public override void Mismatch(ArrayView<int> labels)
     {
         if (_mismatched == 0)
             return;
@@ -49,8 +49,7 @@ internal sealed class PairTargets
         _operators.RotateLabels.Launch(wrong, _rotations, wrong, _classes);
     }
 
-    /// <summary>D's loss and its gradient for the logits of a whole batch [2·batch, 1].</summary>
-    public void Score(Matrix logits, Matrix dLogits, MetricsBuffer metrics)
+    public override void ForDiscriminator(Matrix logits, ArrayView<int> labels, Matrix dLogits)
     {
         int batch = _recipe.BatchSize;
         if (_recipe.LabelNoise > 0)
@@ -59,14 +58,17 @@ internal sealed class PairTargets
             Flip(1, _targets.SubView(batch, batch), _recipe.FakeTarget, _recipe.RealTarget);
         }
         float unreal = batch + _mismatched;
-        Score(0, _real, 1, metrics.RealScore);
+        Score(0, _real, 1, _metrics.RealScore);
         if (_mismatched > 0)
-            Score(_real, _mismatched, _mismatched / unreal, metrics.MismatchedScore);
-        Score(batch, batch, batch / unreal, metrics.FakeScore);
+            Score(_real, _mismatched, _mismatched / unreal, _metrics.MismatchedScore);
+        Score(batch, batch, batch / unreal, _metrics.FakeScore);
 
         void Score(int start, int count, float weight, ArrayView<float> score) => _objective.ForDiscriminator(
-            logits.SliceRows(start, count), _targets.SubView(start, count), weight, dLogits.SliceRows(start, count), metrics.DiscriminatorLoss, score);
+            logits.SliceRows(start, count), _targets.SubView(start, count), weight, dLogits.SliceRows(start, count), _metrics.DiscriminatorLoss, score);
     }
+
+    public override void ForGenerator(Matrix logits, ArrayView<int> labels, Matrix dLogits) =>
+        _objective.ForGenerator(logits, dLogits, _metrics.GeneratorLoss, _metrics.FakeScoreAfterUpdate);
 
     private void Flip(int stream, ArrayView<float> targets, float own, float other) =>
         _operators.Bernoulli.Launch(_clock.View, Purpose.LabelNoise(stream), new Matrix(targets, 1, targets.IntLength), _recipe.LabelNoise, other, own);
