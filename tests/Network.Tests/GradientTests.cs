@@ -28,7 +28,7 @@ public class GradientTests
         // One layer: the features are the images' numbers.
         { "binary_cross_entropy", Projecting with { Discriminator = ["linear 1"] } },
         { "binary_cross_entropy", Classifying },
-        { "wasserstein", Classifying with { Objective = ObjectiveKind.Wasserstein, AuxiliaryWeight = 0.25f, GeneratorLabel = GeneratorLabelKind.Embedding } },
+        { "wasserstein", Classifying with { Objective = ObjectiveKind.Wasserstein, WeightClip = 1, AuxiliaryWeight = 0.25f, GeneratorLabel = GeneratorLabelKind.Embedding } },
         { "binary_cross_entropy", OfVectors },
         { "binary_cross_entropy", OfVectors with { RealVector = RealVectorKind.Ones, RealTarget = 0.9f } },
         { "least_squares", OfVectors with { Objective = ObjectiveKind.LeastSquares, RealTarget = 0.9f, FakeTarget = 0.1f, Augment = new AugmentRecipe { Translate = 0.25f } } },

@@ -29,7 +29,6 @@ public sealed class Projection(ComputeDevice device)
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public void Forward(Matrix embedded, Matrix features, Matrix logits)
     {
-        using var launch = device.Profiler?.Begin("Projection.Forward", $"{features}", 2 * features.Elements, sizeof(float) * (2 * features.Elements + 2L * features.Rows));
         _dot.Launch(embedded, features, logits, accumulate: true);
     }
 
