@@ -1,6 +1,7 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -28,6 +29,9 @@ internal sealed class DeviceMemory(ComputeDevice device) : IDisposable
 
     /// <summary>A zeroed [rows, 1] matrix whose elements lie together.</summary>
     public Matrix Column(int rows) => new(View<float>(rows), rows, 1);
+
+    /// <summary>Fills <paramref name="target"/> behind whatever is queued on the device's stream, and waits for it.</summary>
+    public void Upload<T>(ArrayView<T> target, ReadOnlySpan<T> source) where T : unmanaged => target.CopyFromCPU(device.Stream, source);
 
     public void Dispose()
     {
