@@ -52,6 +52,12 @@ for launches in recorded plain; do
   to "bench-$launches.json" "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --json
 done
 workload=(--device "$device" --recipe mlp-classic "${steps[@]}")
+# Where there are no tensor cores gpucgan says so.
+if to bench-tf32.txt "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --precision tf32; then
+  to bench-tf32.json "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --precision tf32 --json
+else
+  tail -n 1 "$out/messages.txt" | tee "$out/bench-tf32.txt"
+fi
 for batch in ${batches//,/ }; do
   to "profile-$batch.txt" "$publish/gpucgan" profile --batch-size "$batch" "${workload[@]}" --json "$out/profile-$batch.json" --trace "$out/trace-$batch.json"
 done

@@ -27,7 +27,7 @@ internal static class TrainPlan
         var request = TrainCommand.Data.Read(parsed);
         var data = DataSets.Load(request).Train;
         CheckBatch(recipe, data);
-        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), plainLaunches: parsed.GetValue(TrainCommand.PlainLaunches));
+        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), plainLaunches: parsed.GetValue(TrainCommand.PlainLaunches), precision: parsed.GetValue(TrainCommand.Precision));
         var options = Options(parsed, recipe, data, request, device);
         using var gan = new ConditionalGan(device, recipe, ShapeOf(data), data.ClassNames.Count, options.Seed);
         bool quiet = parsed.GetValue(TrainCommand.Quiet);
@@ -56,7 +56,9 @@ internal static class TrainPlan
         var data = DataSets.Load(request).Train;
         if (data.ContentHash != RunOptions.Text(earlier, "data_sha256", run.OptionsFile))
             throw new InvalidDataException($"{run.OptionsFile}: data '{request.NameOrPath}' is not what this run was trained on (its SHA-256 differs); name the folder with --data-dir.");
-        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), plainLaunches: parsed.GetValue(TrainCommand.PlainLaunches));
+        // A run goes on as it began. Those of earlier versions do not say how, and were fp32.
+        var precision = parsed.GetValue(TrainCommand.Precision) ?? ((string?)earlier["precision"] == CommonOptions.Tf32 ? Precision.Tf32 : Precision.Fp32);
+        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), plainLaunches: parsed.GetValue(TrainCommand.PlainLaunches), precision: precision);
         using var gan = GanCheckpoint.Load(device, checkpoint);
         var options = Options(parsed, header.Recipe, data, request, device) with { Seed = header.Seed };
         if (parsed.GetValue(TrainCommand.Steps) is null && parsed.GetValue(TrainCommand.Epochs) is null)
@@ -162,6 +164,7 @@ internal static class TrainPlan
             Split = data.SplitNote,
             Device = device.Id,
             DeviceName = device.Name,
+            Precision = CommonOptions.NameOf(device.Precision),
             Seed = parsed.GetValue(TrainCommand.Seed) ?? 0,
             Steps = steps,
             SampleInterval = parsed.GetValue(TrainCommand.SampleInterval) ?? interval,

@@ -12,6 +12,7 @@ internal sealed record BenchResult
     public required string Backend { get; init; }
     public required string Device { get; init; }
     public required string DeviceName { get; init; }
+    public required string Precision { get; init; }
     public required string Data { get; init; }
     public required int[] Image { get; init; }
     public required int Classes { get; init; }

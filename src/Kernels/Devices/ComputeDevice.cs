@@ -3,6 +3,7 @@ using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 
 namespace GpuCgan.Kernels.Devices;
 
@@ -17,8 +18,9 @@ public sealed class ComputeDevice : IDisposable
 
     private readonly Context _context;
 
-    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps)
+    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps, Precision precision = Precision.Fp32)
     {
+        Precision = precision;
         RecordsSteps = recordSteps;
         Kind = kind;
         Index = index;
@@ -52,6 +54,9 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>Whether steps are recorded and replayed where the device can do that: see <see cref="StepRecorder"/>.</summary>
     public bool RecordsSteps { get; }
 
+    /// <summary>How products of matrices are computed.</summary>
+    public Precision Precision { get; }
+
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
 
@@ -72,18 +77,21 @@ public sealed class ComputeDevice : IDisposable
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
     /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it, and a timed step is launched kernel by kernel.</param>
     /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
-    /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
-    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true)
+    /// <param name="precision">How products of matrices are to be computed.</param>
+    /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device, or it cannot compute in that precision.</exception>
+    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true, Precision precision = Precision.Fp32)
     {
         var request = DeviceRequest.Parse(name);
         if (!request.IsAuto)
-            return Open(request.Kind, request.Index, threads, profiling, recordSteps);
+            return Open(request.Kind, request.Index, threads, profiling, recordSteps, precision);
         var best = DeviceCatalog.Read().Best;
-        return Open(best.Kind, best.Index, threads, profiling, recordSteps);
+        return Open(best.Kind, best.Index, threads, profiling, recordSteps, precision);
     }
 
-    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps)
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps, Precision precision)
     {
+        if (precision == Precision.Tf32 && kind != DeviceKind.Cuda)
+            throw WithoutTensorCores(kind == DeviceKind.OpenCl ? $"opencl:{index}" : kind == DeviceKind.Cpu ? "cpu" : "cpu-ilgpu");
         if (kind == DeviceKind.Cpu)
         {
             var context = Context.Create(builder => builder.CPU());
@@ -110,9 +118,20 @@ public sealed class ComputeDevice : IDisposable
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
+        var opened = devices[index].CreateAccelerator(gpu);
+        if (precision == Precision.Tf32 && opened is CudaAccelerator cuda && cuda.Architecture < CudaArchitecture.SM_80)
+        {
+            string what = $"cuda:{index}, {cuda.Name} ({cuda.Architecture}),";
+            opened.Dispose();
+            gpu.Dispose();
+            throw WithoutTensorCores(what);
+        }
         // A marker between two kernels would break a capture.
-        return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
+        return new ComputeDevice(kind, index, gpu, opened, null, recordSteps && !profiling, precision);
     }
+
+    private static DeviceNotFoundException WithoutTensorCores(string device) =>
+        new($"precision tf32: {device} has no tensor cores for it; NVIDIA GPUs from Ampere (SM_80) on have them, and fp32 runs everywhere.");
 
     /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
     public long HostCalls { get; private set; }
