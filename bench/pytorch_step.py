@@ -69,8 +69,9 @@ def take(name, *allowed):
     return value
 
 
-name, latent, slope, dropout = take("name"), take("latent"), take("leaky_slope"), take("dropout")
-label = take("label", "one_hot", "embedding")
+name, latent = take("name"), take("latent")
+g_layers, d_layers = take("generator"), take("discriminator")
+g_label, d_label = (take(field, "none", "one_hot", "embedding") for field in ("generator_label", "discriminator_label"))
 objective = take("objective", "binary_cross_entropy", "least_squares")
 real_target, fake_target = take("real_target"), take("fake_target")
 fresh = take("generator_batch", "shared", "fresh") == "fresh"
@@ -80,10 +81,17 @@ adam = {"betas": (take("adam_beta1"), take("adam_beta2")), "eps": take("adam_eps
 average = take("generator_average")
 take("batch_size")
 pixels = height * width * channels
-scale = min(1.0, math.sqrt(pixels / 784))
-g_widths, d_widths = ([16 * math.ceil(w * scale / 16) for w in take(f)] for f in ("generator_widths", "discriminator_widths"))
-if fields:
-    refuse(f"{options.bench}: the recipe's {', '.join(fields)} is not known here; add it to bench/pytorch_step.py")
+scale = min(1.0, math.sqrt(pixels / 784)) if take("scale_widths") else 1.0
+take("n_critic", 1)
+
+
+def is_on(value):
+    return any(map(is_on, value.values())) if isinstance(value, dict) else value not in (0, None, False, "none")
+
+
+unknown = [field for field, value in fields.items() if is_on(value)]
+if unknown:
+    refuse(f"{options.bench}: the recipe's {', '.join(unknown)} is not known here; add it to bench/pytorch_step.py")
 
 device = torch.device(options.device)
 torch.set_num_threads(options.threads)
@@ -93,35 +101,45 @@ torch.manual_seed(1)
 class Labelled(nn.Module):
     """A network of (input, label), the label concatenated as a one-hot or a learnt vector."""
 
-    def __init__(self, layers):
+    def __init__(self, inputs, lines, label):
         super().__init__()
+        self.label = label
         self.table = nn.Embedding(classes, classes) if label == "embedding" else None
+        width = inputs + (0 if label == "none" else classes)
+        layers = []
+        for line in lines:
+            kind, *arguments = line.split()
+            if kind == "linear":
+                wanted = arguments[0]
+                # Hidden widths shrink with the image; what comes out has the width that is asked for.
+                out = pixels if wanted == "image" else int(wanted) if line is lines[-1] else 16 * math.ceil(int(wanted) * scale / 16)
+                layers.append(nn.Linear(width, out))
+                width = out
+            elif kind == "batch_norm":
+                layers.append(nn.BatchNorm1d(width, eps=epsilon, momentum=momentum))
+            elif kind == "leaky_relu":
+                layers.append(nn.LeakyReLU(float(arguments[0]), inplace=True))
+            elif kind == "dropout":
+                layers.append(nn.Dropout(float(arguments[0])))
+            elif kind == "tanh":
+                layers.append(nn.Tanh())
+            else:
+                refuse(f"{options.bench}: the layer '{line}' is not known here; add it to bench/pytorch_step.py")
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x, y):
+        if self.label == "none":
+            return self.layers(x)
         code = self.table(y) if self.table is not None else nn.functional.one_hot(y, classes).float()
         return self.layers(torch.cat((x, code), 1))
 
 
 def generator():
-    widths = [latent + classes, *g_widths]
-    layers = []
-    for i in range(len(widths) - 1):
-        layers.append(nn.Linear(widths[i], widths[i + 1]))
-        if i > 0:
-            layers.append(nn.BatchNorm1d(widths[i + 1], eps=epsilon, momentum=momentum))
-        layers.append(nn.LeakyReLU(slope, inplace=True))
-    return Labelled([*layers, nn.Linear(widths[-1], pixels), nn.Tanh()]).to(device)
+    return Labelled(latent, g_layers, g_label).to(device)
 
 
 def discriminator():
-    widths = [pixels + classes, *d_widths]
-    layers = []
-    for i in range(len(widths) - 1):
-        layers += [nn.Linear(widths[i], widths[i + 1]), nn.LeakyReLU(slope, inplace=True)]
-        if dropout > 0:
-            layers.append(nn.Dropout(dropout))
-    return Labelled([*layers, nn.Linear(widths[-1], 1)]).to(device)
+    return Labelled(pixels, d_layers, d_label).to(device)
 
 
 def score(logits, target):

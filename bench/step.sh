@@ -3,7 +3,7 @@
 # PyTorch's best / GpuCgan, and last the median ratio of each batch size.
 #   bench/step.sh [ROUNDS] [BATCHES] [RECIPE]        3, 64,512 and mlp-classic where not given
 #   PYTHON names a Python that has torch (default: python3), DEVICE the device of both (default: cpu; cuda compares one GPU),
-#   GPUCGAN the program (default: built from this checkout)
+#   GPUCGAN the program (default: built from this checkout), GPUCGAN_DEVICE a device that PyTorch does not name so
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-3} batches=${2:-64,512} recipe=${3:-mlp-classic} python=${PYTHON:-python3} device=${DEVICE:-cpu}
@@ -16,7 +16,7 @@ threads=(1)
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 for ((round = 1; round <= rounds; round++)); do
-  $GPUCGAN bench --device "$device" --recipe "$recipe" --batch-size "$batches" --json > "$results/ours-$round.json" 2> "$results/log" || { cat "$results/log" >&2; exit 1; }
+  $GPUCGAN bench --device "${GPUCGAN_DEVICE:-$device}" --recipe "$recipe" --batch-size "$batches" --json > "$results/ours-$round.json" 2> "$results/log" || { cat "$results/log" >&2; exit 1; }
   for n in "${threads[@]}"; do
     "$python" bench/pytorch_step.py "$results/ours-$round.json" --device "$device" --threads "$n" --json > "$results/pytorch-$round-$n.json"
   done

@@ -8,7 +8,7 @@ using ILGPU.Runtime.Cuda;
 
 // Compiles every operator's kernels to PTX as ILGPU would on an NVIDIA GPU, without one, and counts what matters in it.
 //   dotnet run -c Release --project bench/Ptx -- [--out FOLDER]        FOLDER gets one .ptx a kernel, for ptxas -v
-// Exit code 1: a kernel does not compile, or keeps variables in local memory.
+// Exit code 1: a kernel does not compile, keeps variables in local memory, names shared memory of which it has several, or declares a register after its use.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int at = Array.IndexOf(args, "--out");
 string? folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
@@ -18,7 +18,7 @@ if (folder is not null)
 using var device = ComputeDevice.Open("cpu-ilgpu");
 var kernels = LoadedKernels.Of(device);
 int bad = 0;
-Console.WriteLine($"{"kernel",-58} {"fma",5} {"ld.v4",6} {"st.v4",6} {"shared.v4",9} {"generic",7} {"local",6}");
+Console.WriteLine($"{"kernel",-58} {"fma",5} {"mma",4} {"ld.v4",6} {"st.v4",6} {"shared.v4",9} {"generic",7} {"local",6}");
 foreach (var (name, entry) in kernels)
 {
     // A kernel that fails poisons its context, so each has one.
@@ -28,8 +28,14 @@ foreach (var (name, entry) in kernels)
     {
         string ptx = ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
         int local = Count(ptx, @"\.local");
-        bad += local > 0 ? 1 : 0;
-        Console.WriteLine($"{name,-58} {Count(ptx, @"\b(fma\.rn|mul)\.f32"),5} {Count(ptx, @"\bld\.global\.v4"),6} {Count(ptx, @"\bst\.global\.v4"),6} {Count(ptx, @"\bld\.shared\.v4"),9} {Count(ptx, @"\b(ld|st)\.(v\d\.)?[bfus]\d"),7} {local,6}");
+        // Inline PTX names its kernel's only shared memory.
+        bool named = Regex.IsMatch(ptx, @"mov\.b64 first, __shared_alloca0;") && Count(ptx, @"\.shared \.align") != 1;
+        // What inline PTX declares, it declares before its use.
+        bool late = Regex.Matches(ptx, @"\.reg \.\w+ (\w+)<").Any(m => Regex.Match(ptx, $@"\b{m.Groups[1]}\d").Index < m.Index);
+        bad += local > 0 || named || late ? 1 : 0;
+        if (named || late)
+            Console.WriteLine($"{name}: {(named ? "names shared memory of which it has several" : "declares a register after its use")}");
+        Console.WriteLine($"{name,-58} {Count(ptx, @"\b(fma\.rn|mul)\.f32"),5} {Count(ptx, @"\bmma\.sync"),4} {Count(ptx, @"\bld\.global\.v4"),6} {Count(ptx, @"\bst\.global\.v4"),6} {Count(ptx, @"\bld\.shared\.v4"),9} {Count(ptx, @"\b(ld|st)\.(v\d\.)?[bfus]\d"),7} {local,6}");
         if (folder is not null)
             File.WriteAllText(Path.Combine(folder, Regex.Replace(name, @"[^\w.]+", "-") + ".ptx"), ptx);
     }

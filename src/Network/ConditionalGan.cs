@@ -145,6 +145,10 @@ public sealed class ConditionalGan : IDisposable
 
     /// <summary>Why a device that could replay a recorded step launches its kernels one by one; null where it replays, or never could. See <see cref="StepRecorder.WhyPlain"/>.</summary>
     public string? WhyNotRecorded => _recorder.WhyPlain;
+
+    /// <summary>Whether steps are replayed by now, each phase as it was recorded, rather than launched kernel by kernel.</summary>
+    public bool IsReplaying => _recorder.IsReplaying;
+
     /// <summary>
     /// The run's length, which a decay of the learning rates and the fall of instance noise are measured by; 0 where none is planned, and then neither changes. A run that is resumed
     /// under another plan goes on along that one's schedule.

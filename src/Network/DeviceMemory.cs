@@ -1,6 +1,7 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -49,6 +50,9 @@ internal sealed class DeviceMemory(ComputeDevice device, long mostBytes = long.M
         }
         _bytes = (long)bytes;
     }
+
+    /// <summary>Fills <paramref name="target"/> behind whatever is queued on the device's stream, and waits for it.</summary>
+    public void Upload<T>(ArrayView<T> target, ReadOnlySpan<T> source) where T : unmanaged => target.CopyFromCPU(device.Stream, source);
 
     public void Dispose()
     {

@@ -2,7 +2,6 @@ using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Network;
 
@@ -67,7 +66,7 @@ internal sealed class GradientPenalty
         var ones = new float[_seed.Data.Length];
         for (int row = 0; row < rows; row++)
             ones[row * _seed.Stride] = 1;
-        _seed.Data.CopyFromCPU(ones);
+        memory.Upload(_seed.Data, ones);
     }
 
     /// <summary>x̂ = ε·x + (1 − ε)·x̃ with a new ε for each sample from the clock's step: where WGAN-GP takes its penalty..</summary>

@@ -78,8 +78,7 @@ internal static class TinyGan
     /// <summary>A matrix on a device as doubles.</summary>
     public static double[,] Read(Matrix matrix)
     {
-        var all = new float[matrix.Data.Length];
-        matrix.Data.CopyToCPU(all);
+        var all = Read(matrix.Data);
         var result = new double[matrix.Rows, matrix.Columns];
         for (int r = 0; r < matrix.Rows; r++)
         {
@@ -89,9 +88,11 @@ internal static class TinyGan
         return result;
     }
 
-    public static int[] Read(ArrayView<int> view)
+    public static T[] Read<T>(ArrayView<T> view) where T : unmanaged
     {
-        var all = new int[view.Length];
+        var all = new T[view.Length];
+        // The copy runs on ILGPU's default stream, which on CUDA does not wait for a device's own.
+        view.GetAccelerator().Synchronize();
         view.CopyToCPU(all);
         return all;
     }

@@ -16,8 +16,10 @@ internal static class BenchCommand
         var device = CommonOptions.Device();
         var threads = CommonOptions.PositiveList("--threads", "Numbers of threads of the cpu device, such as 1,2. Default: all cores.");
         var batchSizes = CommonOptions.PositiveList("--batch-size", "Batch sizes, such as 64,512. Default: the recipe's.");
+        var precision = CommonOptions.Precision();
+        var plain = CommonOptions.PlainLaunches();
         var json = new Option<bool>("--json") { Description = "Print JSON in place of the table." };
-        var command = new Command("bench", "Time whole training steps over batch sizes and numbers of threads.") { batchSizes, threads, device, json };
+        var command = new Command("bench", "Time whole training steps over batch sizes and numbers of threads.") { batchSizes, threads, device, precision, plain, json };
         workload.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -32,7 +34,7 @@ internal static class BenchCommand
                 BenchCase? first = null;
                 foreach (int? team in teams)
                 {
-                    using var opened = CommonOptions.Open(parsed.GetValue(device)!, team);
+                    using var opened = CommonOptions.Open(parsed.GetValue(device)!, team, plainLaunches: parsed.GetValue(plain), precision: parsed.GetValue(precision));
                     if (opened.Threads == 0 && teams.Length > 1)
                         throw new UsageException($"--threads {string.Join(',', teams)}: --device {parsed.GetValue(device)} is {opened.Id}, which has no threads; use --device cpu.");
                     id = opened.Id;
@@ -51,6 +53,7 @@ internal static class BenchCommand
                 Backend = DeviceCatalog.Backend,
                 Device = id,
                 DeviceName = name,
+                Precision = CommonOptions.NameOf(parsed.GetValue(precision)),
                 Data = data.Name,
                 Image = data.Shape,
                 Classes = data.Classes,

@@ -10,6 +10,9 @@ internal static class CommonOptions
 {
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the stack of an error.", Recursive = true };
 
+    /// <summary>What asks for tensor cores, on the command line and in options.json.</summary>
+    public const string Tf32 = "tf32";
+
     public static Option<string> Device() => new("--device")
     {
         Description = "auto, cuda[:i], opencl[:i], cpu or cpu-ilgpu.",
@@ -21,6 +24,27 @@ internal static class CommonOptions
     {
         Description = "Launch every kernel of every step from the host, where a step would be recorded once and replayed (CUDA): for diagnosis.",
     };
+
+    public static Option<Precision?> Precision() => new("--precision")
+    {
+        Description = "Of products of matrices: fp32 (default), or tf32 on the tensor cores of an NVIDIA GPU from Ampere on, with operands of 11 bits.",
+        HelpName = "fp32|tf32",
+        CustomParser = result => result.Tokens[0].Value switch
+        {
+            "fp32" => Kernels.Devices.Precision.Fp32,
+            Tf32 => Kernels.Devices.Precision.Tf32,
+            var other => Refused(result, $"--precision '{other}': expected fp32 or tf32."),
+        },
+    };
+
+    /// <summary>As <c>--precision</c> takes it and files name it.</summary>
+    public static string NameOf(Precision? precision) => precision == Kernels.Devices.Precision.Tf32 ? Tf32 : "fp32";
+
+    private static Precision? Refused(ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return null;
+    }
 
     public static Option<int?> Threads() => Positive("--threads", "Threads of the cpu device; all cores by default.");
 
@@ -79,13 +103,13 @@ internal static class CommonOptions
     };
 
     /// <summary>Opens the device, or says in one line why not.</summary>
-    public static ComputeDevice Open(string device, int? threads, bool profiling = false, bool plainLaunches = false)
+    public static ComputeDevice Open(string device, int? threads, bool profiling = false, bool plainLaunches = false, Precision? precision = null)
     {
         if (threads is not null && device is not ("cpu" or "auto"))
             throw new UsageException($"--threads {threads}: only --device cpu has threads, not '{device}'.");
         if (threads > 1024)
             throw new UsageException($"--threads {threads}: expected 1 to 1024.");
-        return ComputeDevice.Open(device, threads, profiling, recordSteps: !plainLaunches);
+        return ComputeDevice.Open(device, threads, profiling, recordSteps: !plainLaunches, precision ?? Kernels.Devices.Precision.Fp32);
     }
 
     private static int? ParsePositive(ArgumentResult result, string name)

@@ -28,15 +28,16 @@ internal static class ProfileCommand
                 return default;
             },
         };
+        var precision = CommonOptions.Precision();
         var json = new Option<string?>("--json") { Description = "Write the profile as JSON; - prints it in place of the table.", HelpName = "FILE" };
         var trace = new Option<string?>("--trace") { Description = "Write the profiled steps for chrome://tracing and Perfetto.", HelpName = "FILE" };
-        var command = new Command("profile", "Show where the time of a training step goes, kernel by kernel, beside what the device can do.") { group, batchSize, device, threads, json, trace };
+        var command = new Command("profile", "Show where the time of a training step goes, kernel by kernel, beside what the device can do.") { group, batchSize, device, threads, precision, json, trace };
         workload.AddTo(command);
         command.SetAction(parsed =>
         {
             var recipe = workload.Recipe(parsed, parsed.GetValue(batchSize));
             var data = workload.Data(parsed, recipe.BatchSize);
-            using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads), profiling: true);
+            using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads), profiling: true, precision: parsed.GetValue(precision));
             IStageDisplay stages = new StageDisplay();
             var (profile, steps) = StepProfiler.Run(opened, recipe, data, workload.WarmUp(parsed), workload.Timed(parsed), parsed.GetValue(group), stages);
             byte[] document = MeasurementJson.Of(profile);

@@ -92,13 +92,17 @@ internal static class ResumePlan
     {
         string own = RunOptions.Text(earlier, "device", run.OptionsFile);
         bool isAsked = parsed.GetResult(TrainCommand.Device) is { Implicit: false };
-        var device = CommonOptions.Open(isAsked ? parsed.GetValue(TrainCommand.Device)! : own, parsed.GetValue(TrainCommand.Threads), parsed.GetValue(TrainCommand.PlainLaunches));
+        var device = CommonOptions.Open(
+            isAsked ? parsed.GetValue(TrainCommand.Device)! : own, parsed.GetValue(TrainCommand.Threads), plainLaunches: parsed.GetValue(TrainCommand.PlainLaunches), precision: OwnPrecision(earlier));
         if (own.Split(':')[0] != device.Id.Split(':')[0])
             Messages.Warning($"{run.Folder}: trained on {own} so far and going on on {device.Id}; the numbers will differ in their last bits from those of a run that stays on {own}.");
         else if (earlier["version"] is JsonValue value && value.TryGetValue(out string? version) && version != ProgramVersion.Text)
             Messages.Warning($"{run.Folder}: trained by version {version} so far and going on with {ProgramVersion.Text}; the numbers may differ from those of a run that stays with one.");
         return device;
     }
+
+    /// <summary>Runs of earlier versions do not say how their products were computed: in fp32.</summary>
+    private static Precision OwnPrecision(JsonObject earlier) => (string?)earlier["precision"] == CommonOptions.Tf32 ? Precision.Tf32 : Precision.Fp32;
 
     /// <summary>A resumed run goes on as it began: an option that says otherwise is refused by its name.</summary>
     private static void RefuseContradictions(ParseResult parsed, JsonObject earlier, Recipe recipe, ulong seed, RunDirectory run)
@@ -109,6 +113,8 @@ internal static class ResumePlan
             throw Refuse("--batch-size", batch, recipe.BatchSize);
         if (parsed.GetValue(TrainCommand.LearningRate) is { } rate && (rate != recipe.GeneratorLearningRate || rate != recipe.DiscriminatorLearningRate))
             throw Refuse("--lr", rate, recipe.GeneratorLearningRate);
+        if (parsed.GetValue(TrainCommand.Precision) is { } precision && precision != OwnPrecision(earlier))
+            throw Refuse("--precision", CommonOptions.NameOf(precision), CommonOptions.NameOf(OwnPrecision(earlier)));
         if (parsed.GetValue(TrainCommand.Seed) is { } askedSeed && askedSeed != seed)
             throw Refuse("--seed", askedSeed, seed);
         var askedData = TrainCommand.Data.Read(parsed);

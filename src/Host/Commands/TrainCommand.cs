@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Network.Recipes;
 
 namespace GpuCgan.Host.Commands;
@@ -11,6 +12,7 @@ internal static class TrainCommand
     public static DataOptions Data { get; } = new();
     public static Option<string> Device { get; } = CommonOptions.Device();
     public static Option<int?> Threads { get; } = CommonOptions.Threads();
+    public static Option<Precision?> Precision { get; } = CommonOptions.Precision();
     public static Option<bool> PlainLaunches { get; } = CommonOptions.PlainLaunches();
     public static Option<int?> Epochs { get; } = CommonOptions.Positive("--epochs", $"Passes over the training images. Default: as many as make {Training.TrainingOptions.DefaultSteps} steps of 64.");
     public static Option<int?> Steps { get; } = CommonOptions.Positive("--steps", "Steps, instead of epochs.");
@@ -31,7 +33,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a conditional GAN. Bare 'train' learns the embedded 8×8 digits.")
         {
-            Recipe, Data.Data, Data.DataDirectory, Device, Threads, PlainLaunches, Epochs, Steps, MaxTime, BatchSize, LearningRate, Seed, Out, Name, Resume,
+            Recipe, Data.Data, Data.DataDirectory, Device, Threads, Precision, PlainLaunches, Epochs, Steps, MaxTime, BatchSize, LearningRate, Seed, Out, Name, Resume,
             SampleInterval, CheckpointInterval, Keep, DryRun, Quiet,
         };
         foreach (var option in Data.HowToRead)

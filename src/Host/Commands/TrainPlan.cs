@@ -25,7 +25,7 @@ internal static class TrainPlan
         var request = TrainCommand.Data.Read(parsed);
         var data = DataSets.Load(request).Train;
         CheckBatch(recipe, data);
-        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), parsed.GetValue(TrainCommand.PlainLaunches));
+        using var device = CommonOptions.Open(parsed.GetValue(TrainCommand.Device)!, parsed.GetValue(TrainCommand.Threads), plainLaunches: parsed.GetValue(TrainCommand.PlainLaunches), precision: parsed.GetValue(TrainCommand.Precision));
         var options = Options(parsed, recipe, data, request, device);
         using var gan = new ConditionalGan(device, recipe, ShapeOf(data), data.ClassNames.Count, options.Seed);
         bool quiet = parsed.GetValue(TrainCommand.Quiet);
@@ -123,6 +123,7 @@ internal static class TrainPlan
             Split = data.SplitNote,
             Device = device.Id,
             DeviceName = device.Name,
+            Precision = CommonOptions.NameOf(device.Precision),
             Seed = parsed.GetValue(TrainCommand.Seed) ?? 0,
             Steps = steps,
             SampleInterval = parsed.GetValue(TrainCommand.SampleInterval) ?? interval,

@@ -12,6 +12,7 @@ internal sealed record BenchResult
     public required string Backend { get; init; }
     public required string Device { get; init; }
     public required string DeviceName { get; init; }
+    public required string Precision { get; init; }
     public required string Data { get; init; }
     public required int[] Image { get; init; }
     public required int Classes { get; init; }
@@ -23,8 +24,9 @@ internal sealed record BenchResult
 /// <param name="BatchSize">Images a batch.</param>
 /// <param name="Threads">Of the cpu device; 0 elsewhere.</param>
 /// <param name="Steps">That were timed.</param>
-/// <param name="StepSeconds">Of one, the wait for the device included.</param>
+/// <param name="StepSeconds">Of one, the wait for the device included; on a GPU the mean of twenty in a row with one wait.</param>
 /// <param name="ImagesPerSecond">The batch over the median step.</param>
 /// <param name="SpeedUp">Over the first number of threads, at this batch size: strong scaling.</param>
 /// <param name="AllocatedBytes">Managed memory a step, on all threads.</param>
-internal sealed record BenchCase(int BatchSize, int Threads, int Steps, Spread StepSeconds, double ImagesPerSecond, double SpeedUp, double AllocatedBytes);
+/// <param name="Replayed">Whether steps were recorded once and replayed, rather than launched kernel by kernel.</param>
+internal sealed record BenchCase(int BatchSize, int Threads, int Steps, Spread StepSeconds, double ImagesPerSecond, double SpeedUp, double AllocatedBytes, bool Replayed);

@@ -21,6 +21,7 @@ internal static class BenchText
             $"recipe   {b.Recipe["name"]}; {b.Data} images of {string.Join("×", b.Image)}, {b.Classes} classes",
             $"device   {b.Device}: {b.DeviceName}",
             $"backend  {b.Backend}",
+            .. threads ? (string[])[] : [$"products {b.Precision}; launches {(b.Cases.All(c => c.Replayed) ? "recorded once and replayed" : "one by one")}; steps in twenties, with one wait each"],
             "",
             .. TextTable.Lines(rows),
             "",

@@ -15,7 +15,9 @@ internal static class StepBench
         var (seconds, allocated) = workload.Measure(timed);
         if (!workload.IsSound)
             stages.Warn($"batch {recipe.BatchSize}: a loss is not finite: what was timed is not a training that works");
+        if (workload.WhyNotRecorded is { } why)
+            stages.Warn($"batch {recipe.BatchSize}: {why}");
         var spread = Spread.Of(seconds);
-        return new BenchCase(recipe.BatchSize, device.Threads, seconds.Count, spread, recipe.BatchSize / spread.Median, 1, allocated);
+        return new BenchCase(recipe.BatchSize, device.Threads, seconds.Count * workload.StepsAWait, spread, recipe.BatchSize / spread.Median, 1, allocated, workload.IsReplaying);
     }
 }

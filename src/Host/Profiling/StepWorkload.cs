@@ -8,25 +8,39 @@ namespace GpuCgan.Host.Profiling;
 /// <summary>A GAN whose training steps are timed: what <c>bench</c> and <c>profile</c> both run.</summary>
 internal sealed class StepWorkload : IDisposable
 {
+    /// <summary>A GPU works through a queue, and training looks at it once in many steps.</summary>
+    private const int StepsAWaitOnGpu = 20;
+
     private readonly ConditionalGan _gan;
 
     /// <summary>A GAN of <paramref name="recipe"/> on <paramref name="device"/>, with the data loaded.</summary>
     public StepWorkload(ComputeDevice device, Recipe recipe, WorkloadData data)
     {
+        StepsAWait = device.Kind is DeviceKind.Cuda or DeviceKind.OpenCl ? StepsAWaitOnGpu : 1;
         _gan = new ConditionalGan(device, recipe, data.Image, data.Classes, seed: 1);
         _gan.Load(data.Pixels, data.Labels);
     }
 
+    /// <summary>Steps that are timed together: 1, and more on a GPU.</summary>
+    public int StepsAWait { get; }
+
+    /// <inheritdoc cref="ConditionalGan.WhyNotRecorded"/>
+    public string? WhyNotRecorded => _gan.WhyNotRecorded;
+
+    /// <inheritdoc cref="ConditionalGan.IsReplaying"/>
+    public bool IsReplaying => _gan.IsReplaying;
+
     /// <summary>One step, without a wait.</summary>
     public void Step() => _gan.TrainStep();
 
-    /// <summary>The seconds of one step and of the wait for it.</summary>
-    public double TimeStep()
+    /// <summary>The seconds of a step, where <paramref name="steps"/> of them are waited for together.</summary>
+    public double TimeStep(int steps = 1)
     {
         long start = Stopwatch.GetTimestamp();
-        _gan.TrainStep();
+        for (int i = 0; i < steps; i++)
+            _gan.TrainStep();
         _gan.Synchronize();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / steps;
     }
 
     /// <summary>Steps before anything is timed.</summary>
@@ -36,15 +50,18 @@ internal sealed class StepWorkload : IDisposable
             TimeStep();
     }
 
-    /// <summary>The seconds of each step, and the managed memory that all threads together allocated a step.</summary>
+    /// <summary>The seconds of a step, <paramref name="count"/> times, each over <see cref="StepsAWait"/> steps, and the managed memory that all threads together allocated a step.</summary>
     public (IReadOnlyList<double> Seconds, double AllocatedBytes) Measure(StepCount count)
     {
+        // So many steps as were asked for, and not so many times twenty.
+        if (count.Longest is null)
+            count = count with { Most = (count.Most - 1) / StepsAWait + 1 };
         // There is room for them before the first step: what is counted is the steps' own.
         var seconds = new List<double>(count.Most);
         long before = GC.GetTotalAllocatedBytes(precise: true);
         for (var left = count.Start(); left.Next();)
-            seconds.Add(TimeStep());
-        return (seconds, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)seconds.Count);
+            seconds.Add(TimeStep(StepsAWait));
+        return (seconds, (GC.GetTotalAllocatedBytes(precise: true) - before) / ((double)seconds.Count * StepsAWait));
     }
 
     /// <summary>Whether the losses of all steps so far are finite numbers: a fast step that computes nothing is no step.</summary>

@@ -20,6 +20,7 @@ internal sealed record TrainingOptions
     public required string Split { get; init; }
     public required string Device { get; init; }
     public required string DeviceName { get; init; }
+    public required string Precision { get; init; }
     public required ulong Seed { get; init; }
     public required long Steps { get; init; }
     public required int SampleInterval { get; init; }
@@ -46,6 +47,7 @@ internal sealed record TrainingOptions
         ["split"] = Split,
         ["device"] = Device,
         ["device_name"] = DeviceName,
+        ["precision"] = Precision,
         ["seed"] = Seed,
         ["steps"] = Steps,
         ["epochs"] = Math.Round(EpochAt(Steps), 3),

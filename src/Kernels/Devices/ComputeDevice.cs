@@ -3,6 +3,7 @@ using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 
 namespace GpuCgan.Kernels.Devices;
 
@@ -17,8 +18,9 @@ public sealed class ComputeDevice : IDisposable
 
     private readonly Context _context;
 
-    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps)
+    private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps, Precision precision = Precision.Fp32)
     {
+        Precision = precision;
         RecordsSteps = recordSteps;
         Kind = kind;
         Index = index;
@@ -51,6 +53,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Whether steps are recorded and replayed where the device can do that: see <see cref="StepRecorder"/>.</summary>
     public bool RecordsSteps { get; }
+
+    /// <summary>How products of matrices are computed.</summary>
+    public Precision Precision { get; }
 
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
@@ -107,24 +112,29 @@ public sealed class ComputeDevice : IDisposable
     /// <param name="threads">Threads of the <c>cpu</c> device; all cores where null.</param>
     /// <param name="profiling">Whether launches are to be timed (<see cref="LaunchRecorder"/>): a driver may be slower for it, and a timed step is launched kernel by kernel.</param>
     /// <param name="recordSteps">False to launch every kernel of every step from the host, for diagnosis.</param>
-    /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device.</exception>
+    /// <param name="precision">How products of matrices are to be computed.</param>
+    /// <exception cref="DeviceNotFoundException">No such name, or the machine has no such device, or it cannot compute in that precision.</exception>
     /// <exception cref="DeviceFailedException">The device is there and cannot be opened. No other one is taken in its place.</exception>
-    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true)
+    public static ComputeDevice Open(string name, int? threads = null, bool profiling = false, bool recordSteps = true, Precision precision = Precision.Fp32)
     {
         var request = DeviceRequest.Parse(name);
-        var device = request.IsAuto ? OpenBest(threads, profiling, recordSteps) : Open(request.Kind, request.Index, threads, profiling, recordSteps);
+        var device = request.IsAuto
+            ? OpenBest(threads, profiling, recordSteps, precision)
+            : Open(request.Kind, request.Index, threads, profiling, recordSteps, precision);
         Opened?.Invoke(device);
         return device;
     }
 
-    private static ComputeDevice OpenBest(int? threads, bool profiling, bool recordSteps)
+    private static ComputeDevice OpenBest(int? threads, bool profiling, bool recordSteps, Precision precision)
     {
         var best = DeviceCatalog.Read().Best;
-        return Open(best.Kind, best.Index, threads, profiling, recordSteps);
+        return Open(best.Kind, best.Index, threads, profiling, recordSteps, precision);
     }
 
-    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps)
+    private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps, Precision precision)
     {
+        if (precision == Precision.Tf32 && kind != DeviceKind.Cuda)
+            throw WithoutTensorCores(kind == DeviceKind.OpenCl ? $"opencl:{index}" : kind == DeviceKind.Cpu ? "cpu" : "cpu-ilgpu");
         if (kind == DeviceKind.Cpu)
         {
             var context = Context.Create(builder => builder.CPU());
@@ -151,10 +161,10 @@ public sealed class ComputeDevice : IDisposable
             gpu.Dispose();
             throw DeviceCatalog.NotFound(kind, index, devices.Count);
         }
+        Accelerator opened;
         try
         {
-            // A marker between two kernels would break a capture.
-            return new ComputeDevice(kind, index, gpu, devices[index].CreateAccelerator(gpu), null, recordSteps && !profiling);
+            opened = devices[index].CreateAccelerator(gpu);
         }
         catch (AcceleratorException e)
         {
@@ -162,7 +172,19 @@ public sealed class ComputeDevice : IDisposable
             throw new DeviceFailedException(DeviceFault.Lost,
                 $"device {(kind == DeviceKind.Cuda ? "cuda" : "opencl")}:{index} cannot be opened ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}). See 'gpucgan devices', or choose another --device.", e);
         }
+        if (precision == Precision.Tf32 && opened is CudaAccelerator cuda && cuda.Architecture < CudaArchitecture.SM_80)
+        {
+            string what = $"cuda:{index}, {cuda.Name} ({cuda.Architecture}),";
+            opened.Dispose();
+            gpu.Dispose();
+            throw WithoutTensorCores(what);
+        }
+        // A marker between two kernels would break a capture.
+        return new ComputeDevice(kind, index, gpu, opened, null, recordSteps && !profiling, precision);
     }
+
+    private static DeviceNotFoundException WithoutTensorCores(string device) =>
+        new($"precision tf32: {device} has no tensor cores for it; NVIDIA GPUs from Ampere (SM_80) on have them, and fp32 runs everywhere.");
 
     /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
     public long HostCalls { get; private set; }

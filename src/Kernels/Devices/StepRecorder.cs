@@ -30,7 +30,7 @@ public sealed class StepRecorder : IDisposable
         WhyPlain = why;
     }
 
-    internal StepRecorder(IStepCapture? capture) => _capture = capture;
+    internal StepRecorder(IStepCapture? capture, ComputeDevice? device = null) => (_capture, _device) = (capture, device);
 
     /// <summary>Why a device that could replay its steps launches them one kernel at a time; null where it replays them, was asked not to, or never could.</summary>
     public string? WhyPlain { get; private set; }

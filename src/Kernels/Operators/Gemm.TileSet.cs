@@ -88,7 +88,7 @@ public sealed partial class Gemm
         /// Whether an operand may be read in fours: its lines start at multiples of 16 bytes. The last line may end inside of a four, so the view is made longer by up to three
         /// floats, which its buffer has: <see cref="DeviceArray{T}"/> allocates more than is asked for.
         /// </summary>
-        private static bool TryFours(ref ArrayView<float> view, int lines, int depth, int line, int step)
+        internal static bool TryFours(ref ArrayView<float> view, int lines, int depth, int line, int step)
         {
             bool alongK = step == 1;
             if ((alongK ? line : step) % 4 != 0 || !IsAligned(view))
@@ -107,7 +107,7 @@ public sealed partial class Gemm
         private static int RoundedUp(int length) => (length + 3) & ~3;
 
         // GPU drivers align buffers to 256 bytes and more; where a view of an OpenCL buffer lies is not an address. Host memory is an address, and DeviceArray aligns it.
-        private static bool IsAligned(ArrayView<float> view) => (view.GetAcceleratorType() == AcceleratorType.CPU
+        internal static bool IsAligned(ArrayView<float> view) => (view.GetAcceleratorType() == AcceleratorType.CPU
             ? (long)view.LoadEffectiveAddressAsPtr() / sizeof(float)
             : FirstOf(view)) % 4 == 0;
 

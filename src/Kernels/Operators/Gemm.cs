@@ -16,7 +16,8 @@ namespace GpuCgan.Kernels.Operators;
 /// <remarks>
 /// One kernel serves all three: an operand is addressed by a row and a column stride. The register-tiled scheme is that of Volkov and
 /// Demmel, "Benchmarking GPUs to tune dense linear algebra", SC 2008, with K shared among the teams of a group. The order of a sum depends on K
-/// alone (on a GPU also on whether N is 1), never on the tile or the batch: |error| ≤ K·2⁻²⁴·Σ|x||w|, and sums of small integers are exact.
+/// alone (on a GPU also on whether N is 1), never on the tile or the batch: |error| ≤ K·2⁻²⁴·Σ|x||w|, and sums of small integers are exact. In TF32 |error| ≤ (2⁻¹⁰ + 2⁻²² + K·2⁻²²)·Σ|x||w|: two
+/// operands rounded by 2⁻¹¹ each, and sums of tensor cores, whose rounding is not documented (Fasi, Higham, Mikaitis and Pranesh 2021 saw truncation). A product with one column stays in single precision.
 /// </remarks>
 public sealed partial class Gemm
 {
@@ -49,24 +50,37 @@ public sealed partial class Gemm
     }
 
     private readonly ComputeDevice _device;
+    private readonly bool _inTensors;
     private readonly TileSet? _tiles;
     private readonly MatrixVector? _vector;
+    private readonly TensorProduct? _tensor;
 
-    /// <summary>Products on <paramref name="device"/>. A kernel is compiled when the first product needs it.</summary>
-    public Gemm(ComputeDevice device)
+    /// <summary>Products on <paramref name="device"/>, in its <see cref="ComputeDevice.Precision"/>. A kernel is compiled when the first product needs it.</summary>
+    public Gemm(ComputeDevice device) : this(device, emulateTensors: false)
     {
+    }
+
+    /// <summary>For tests: products as tensor cores compute them, on a device that need not have any.</summary>
+    internal Gemm(ComputeDevice device, bool emulateTensors)
+    {
+        _inTensors = emulateTensors || device.Precision == Precision.Tf32;
         _device = device;
         if (device.Team is not null)
             return;
         _tiles = new TileSet(device);
         _vector = new MatrixVector(device);
+        _tensor = new TensorProduct(device, emulateTensors);
     }
 
     /// <summary>The tile that every product takes, for tests; null for what its shape asks for.</summary>
     internal TileSize? Tile { get; init; }
 
     /// <summary>Compiles every kernel now, for who wants to look at them.</summary>
-    internal void LoadAll() => _tiles?.LoadAll();
+    internal void LoadAll()
+    {
+        _tiles?.LoadAll();
+        _tensor?.LoadAll();
+    }
 
     /// <summary>y = f(x·w + b). Overwrites y.</summary>
     /// <param name="x">[M, K].</param>
@@ -129,6 +143,8 @@ public sealed partial class Gemm
             LaunchWide(a, b, c, bias, s, epilogue);
         else if (s.N == 1 && Tile is null)
             _vector!.Launch(a, b, c, bias, s, epilogue);
+        else if (_inTensors)
+            _tensor!.Launch(a, b, c, bias, s, epilogue);
         else
             _tiles.Launch(Tile ?? _tiles.Choose(s.M, s.N), a, b, c, bias, s, epilogue);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
 
@@ -28,13 +29,13 @@ internal static class RowStrands
     public static float Total(ArrayView<float> shared, float strand, int lane)
     {
         shared[lane] = strand;
-        Group.Barrier();
+        GroupBarrier.Wait();
         float total = 0;
         int first = lane / Count * Count;
         for (int i = 0; i < Count; i++)
             total += shared[first + i];
         // The shared memory is free for the next sum.
-        Group.Barrier();
+        GroupBarrier.Wait();
         return total;
     }
 

@@ -75,7 +75,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
                 k = i / Tile;
                 sliceB[k * Pitch + loaded] = loads && k0 + k < depth ? product.B(k0 + k, place) : 0;
             }
-            Group.Barrier();
+            GroupBarrier.Wait();
             for (int k = 0; k < Depth; k++)
             {
                 int ia = k * Pitch + laneRow;
@@ -99,7 +99,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
                 c32 += a3 * b2;
                 c33 += a3 * b3;
             }
-            Group.Barrier();
+            GroupBarrier.Wait();
         }
         row += laneRow;
         column += laneColumn;

@@ -44,6 +44,8 @@ public sealed class MeasuringTests : IDisposable
 
         var json = Cli.Run(_folder, [.. arguments, "--json"]);
         var cases = JsonNode.Parse(json.Output)!["cases"]!.AsArray();
+        Assert.Equal("fp32", (string?)JsonNode.Parse(json.Output)!["precision"]);
+        Assert.All(cases, c => Assert.False((bool?)c!["replayed"]));
         Assert.Equal([(8, 1), (8, 2), (16, 1), (16, 2)], cases.Select(c => ((int)c!["batch_size"]!, (int)c["threads"]!)));
         foreach (var c in cases)
         {
@@ -63,6 +65,10 @@ public sealed class MeasuringTests : IDisposable
     [InlineData("--batch-size '8,8'", "bench", "--batch-size", "8,8")]
     [InlineData("--threads '0'", "bench", "--threads", "0")]
     [InlineData("--threads 1", "bench", "--threads", "1,2", "--device", "cpu-ilgpu")]
+    [InlineData("--precision 'half'", "bench", "--precision", "half")]
+    [InlineData("precision tf32: cpu has no tensor cores", "bench", "--device", "cpu", "--precision", "tf32")]
+    [InlineData("precision tf32: cpu has no tensor cores", "profile", "--device", "cpu", "--precision", "tf32")]
+    [InlineData("precision tf32: cpu has no tensor cores", "train", "--device", "cpu", "--precision", "tf32")]
     [InlineData("--csv-label", "bench", "--csv-label", "first")]
     [InlineData("--batch-size 4000", "profile", "--data", "digits", "--batch-size", "4000")]
     [InlineData("recipe 'mlpp'", "profile", "--recipe", "mlpp")]

@@ -41,7 +41,7 @@ public sealed class TrainingFaultsTests : IDisposable
         gan.Load(Digits.Pixels.Span, Digits.LabelBytes());
         var options = new TrainingOptions
         {
-            Recipe = Small, Data = new DataRequest("digits", null), DataHash = Digits.ContentHash, TrainingImages = Digits.Count, Split = Digits.SplitNote, Device = "cpu", DeviceName = "",
+            Recipe = Small, Data = new DataRequest("digits", null), DataHash = Digits.ContentHash, TrainingImages = Digits.Count, Split = Digits.SplitNote, Device = "cpu", DeviceName = "", Precision = "fp32",
             Seed = 1, Steps = Steps, SampleInterval = 1, CheckpointInterval = 1, LogInterval = 10, KeepCheckpoints = 2,
         };
         using var signals = new StopSignals();

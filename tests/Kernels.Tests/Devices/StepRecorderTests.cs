@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Kernels.Profiling;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -105,6 +106,26 @@ public class StepRecorderTests
                 recorder.Run(0, () => driver.Queue("new"));
         }
         Assert.Equal(["old", "old", "begin", "end", "replay old", "dispose", "new", "new", "begin", "end", "replay new", "dispose"], driver.Log);
+    }
+
+    /// <summary>A profiler would miss the launches of a recording, and its markers would break one.</summary>
+    [Fact]
+    public void UnderAProfilerNothingIsRecordedOrReplayed()
+    {
+        using var device = ComputeDevice.Open("cpu", 1, profiling: true);
+        var profiler = new LaunchRecorder(device);
+        var driver = new Driver();
+        using var recorder = new StepRecorder(driver, device);
+        void Run() => recorder.Run(0, () => driver.Queue("a"));
+        for (int i = 0; i < 3; i++)
+            profiler.Record(Run);
+        Assert.Equal(["a", "a", "a"], driver.Log);
+        driver.Log.Clear();
+        for (int i = 0; i < 3; i++)
+            Run();
+        profiler.Record(Run);
+        Run();
+        Assert.Equal(["a", "a", "begin", "end", "replay a", "a", "replay a"], driver.Log);
     }
 
     /// <summary>Wherever it fails, the step is done, once, and so are those after it, and the reason can be told.</summary>

@@ -3,6 +3,9 @@ namespace ILGPU.Runtime.Cuda;
 /// <summary>The compute capability of an NVIDIA GPU.</summary>
 public readonly struct CudaArchitecture(int major, int minor) : IComparable<CudaArchitecture>, IEquatable<CudaArchitecture>
 {
+    /// <summary>Ampere.</summary>
+    public static readonly CudaArchitecture SM_80 = new(8, 0);
+
     public int Major { get; } = major;
 
     public int Minor { get; } = minor;
