@@ -2,6 +2,7 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Losses;
 using GpuCgan.Network.Recipes;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Network.Tests;
 
@@ -181,6 +182,68 @@ public class TrainingOptionTests
         Assert.InRange(first[..400].Count(t => t == 0.1), 40, 120);
         Assert.All(first[400..500], t => Assert.Equal(0.1, t));
         Assert.InRange(first[500..].Count(t => t == 0.9), 55, 145);
+        // Each side flips by a stream of its own: of 400 pairs of rows a fifth and a fifth meet in 16, not in 80.
+        Assert.InRange(Enumerable.Range(0, 400).Count(r => first[r] == 0.1 && first[500 + r] == 0.9), 0, 40);
         Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void EveryKindOfPairHasItsTargetItsWeightAndItsScore()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var memory = new DeviceMemory(device);
+        var operators = new OperatorSet(device);
+        using var clock = new StepClock(device, 3);
+        var recipe = TinyGan.Recipe with { BatchSize = 4, MismatchedPairs = 0.25f, Objective = ObjectiveKind.LeastSquares, RealTarget = 0.75f, FakeTarget = 0.25f };
+        var targets = new PairTargets(recipe, TinyGan.Classes, operators.Objective(recipe.Objective), operators, clock, memory);
+        Kernels.Matrix logits = memory.Column(8), dLogits = memory.Column(8);
+        // Three real pairs, a mismatched one, four generated ones.
+        float[] z = [1, 2, 3, 10, 4, 5, 6, 9];
+        logits.Data.CopyFromCPU(z);
+        var metrics = new MetricsBuffer(memory);
+        targets.Score(logits, dLogits, metrics);
+        var gradients = TinyGan.Read(dLogits);
+        for (int r = 0; r < 8; r++)
+            Assert.Equal(r < 3 ? (z[r] - 0.75) / 3 : (z[r] - 0.25) / 5, gradients[r, 0], 1e-6);
+        var read = metrics.Read(1, 1);
+        Assert.Equal((2, 6), (read.RealScore, read.FakeScore));
+        Assert.Equal(z[..3].Average(x => 0.5 * (x - 0.75) * (x - 0.75)) + z[3..].Average(x => 0.5 * (x - 0.25) * (x - 0.25)), read.DiscriminatorLoss, 1e-5);
+    }
+
+    [Fact]
+    public void TheCriticsUpdatesAreThoseOfARunWhoseGeneratorStandsStill()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { NCritic = 3 });
+        using var still = TinyGan.Create(device);
+        gan.TrainStep();
+        for (int update = 0; update < 3; update++)
+        {
+            still.GoOnFrom(update);
+            still.TrainDiscriminator();
+        }
+        Assert.Equal(still.DiscriminatorParameters.Values.Download(), gan.DiscriminatorParameters.Values.Download());
+    }
+
+    [Fact]
+    public void TheAverageFollowsWeightsAndStatistics()
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        using var gan = TinyGan.Create(device, TinyGan.Recipe with { GeneratorAverage = 0.9f });
+        var of = gan.GeneratorParameters;
+        float[] values = of.Values.Download(), statistics = of.Statistics.Download();
+        gan.TrainStep();
+        var average = gan.AverageParameters!;
+        Assert.Same(average, gan.SamplingParameters);
+        Follows(values, of.Values.Download(), average.Values.Download());
+        Follows(statistics, of.Statistics.Download(), average.Statistics.Download());
+
+        // In step 0 the decay is (1 + 0)/(10 + 0). Three roundings of numbers below 2.
+        static void Follows(float[] before, float[] after, float[] average)
+        {
+            Assert.NotEqual(before, after);
+            for (int i = 0; i < before.Length; i++)
+                Assert.Equal(0.1 * before[i] + 0.9 * after[i], average[i], 4e-7);
+        }
     }
 }
