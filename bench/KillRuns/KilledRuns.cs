@@ -130,7 +130,8 @@ public sealed class KilledRuns(string program, string folder, int steps, int see
             throw new InvalidOperationException($"{what} ended with exit code {process.ExitCode}: {error.Result}");
     }
 
-    /// <summary>The same files with the same bytes; the lines of metrics.jsonl but for the times in them. Who holds the lock is not compared.</summary>
+    /// <summary>The same files with the same bytes; the lines of metrics.jsonl but for the times in them. Who holds the lock is not compared; nor are report.html, which says when and how fast,
+    /// and interpolation.png: both are drawn from the finished run, behind its last checkpoint, and <c>report</c> and <c>interpolate</c> draw them again.</summary>
     /// <param name="whole">The run that was left alone.</param>
     /// <param name="killed">The other one.</param>
     /// <param name="mayHaveMore">A folder in which the other one may have more files.</param>
@@ -151,7 +152,7 @@ public sealed class KilledRuns(string program, string folder, int steps, int see
     }
 
     private static string[] Names(string run) =>
-        [.. Directory.GetFiles(run, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(run, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(run, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(run, path)).Where(name => name is not ("report.html" or "interpolation.png")).Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Lines(string metrics) => File.ReadLines(metrics).Select(line =>
     {

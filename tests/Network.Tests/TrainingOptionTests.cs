@@ -195,17 +195,17 @@ public class TrainingOptionTests
         var operators = new OperatorSet(device);
         using var clock = new StepClock(device, 3);
         var recipe = TinyGan.Recipe with { BatchSize = 4, MismatchedPairs = 0.25f, Objective = ObjectiveKind.LeastSquares, RealTarget = 0.75f, FakeTarget = 0.25f };
-        var targets = new PairTargets(recipe, TinyGan.Classes, operators.Objective(recipe.Objective), operators, clock, memory);
+        var metrics = new MetricsBuffer(memory);
+        var score = new ScoreLoss(recipe, TinyGan.Classes, operators, clock, memory, metrics);
         Kernels.Matrix logits = memory.Column(8), dLogits = memory.Column(8);
         // Three real pairs, a mismatched one, four generated ones.
         float[] z = [1, 2, 3, 10, 4, 5, 6, 9];
         logits.Data.CopyFromCPU(z);
-        var metrics = new MetricsBuffer(memory);
-        targets.Score(logits, dLogits, metrics);
+        score.ForDiscriminator(logits, memory.View<int>(8), dLogits);
         var gradients = TinyGan.Read(dLogits);
         for (int r = 0; r < 8; r++)
             Assert.Equal(r < 3 ? (z[r] - 0.75) / 3 : (z[r] - 0.25) / 5, gradients[r, 0], 1e-6);
-        var read = metrics.Read(1, 1);
+        var read = metrics.Read(1, recipe);
         Assert.Equal((2, 6), (read.RealScore, read.FakeScore));
         Assert.Equal(z[..3].Average(x => 0.5 * (x - 0.75) * (x - 0.75)) + z[3..].Average(x => 0.5 * (x - 0.25) * (x - 0.25)), read.DiscriminatorLoss, 1e-5);
     }

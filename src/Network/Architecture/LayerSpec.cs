@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuCgan.Network.Checkpoints;
 
 namespace GpuCgan.Network.Architecture;
 
@@ -60,7 +61,7 @@ internal sealed record LayerSpec
             "tanh" => Plain(LayerKind.Tanh),
             "sigmoid" => Plain(LayerKind.Sigmoid),
             "dropout" => words.End(new LayerSpec { Text = text, Kind = LayerKind.Dropout, Value = words.Share("a rate") }),
-            _ => throw words.Refuse($"there is no layer '{kind}'; the layers are linear, conv, conv_transpose, upsample, average_pool, batch_norm, layer_norm, "
+            _ => throw words.Refuse($"there is no layer {QuotedText.Of(kind)}; the layers are linear, conv, conv_transpose, upsample, average_pool, batch_norm, layer_norm, "
                 + "instance_norm, relu, leaky_relu, tanh, sigmoid and dropout"),
         };
 
@@ -84,12 +85,12 @@ internal sealed record LayerSpec
         private readonly string[] _words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         private int _next;
 
-        public InvalidDataException Refuse(string why) => new($"layer '{text}': {why}.");
+        public InvalidDataException Refuse(string why) => new($"layer {QuotedText.Of(text)}: {why}.");
 
         public string Next(string wanted) => _next < _words.Length ? _words[_next++] : throw Refuse($"{wanted} is missing");
 
         public LayerWidth Width() =>
-            LayerWidth.TryParse(Next("a width"), out var width) ? width : throw Refuse($"a width is 1 to {LayerWidth.Most}, image, classes or 1+classes, not '{_words[_next - 1]}'");
+            LayerWidth.TryParse(Next("a width"), out var width) ? width : throw Refuse($"a width is 1 to {LayerWidth.Most}, image, classes or 1+classes, not {QuotedText.Of(_words[_next - 1])}");
 
         public (int Height, int Width) Kernel()
         {
@@ -97,7 +98,7 @@ internal sealed record LayerSpec
             string[] parts = word.Split('x');
             if (parts.Length == 2 && Number(parts[0], 1, 16) is { } height && Number(parts[1], 1, 16) is { } width)
                 return (height, width);
-            throw Refuse($"a kernel is 1x1 to 16x16, not '{word}'");
+            throw Refuse($"a kernel is 1x1 to 16x16, not {QuotedText.Of(word)}");
         }
 
         public int Fraction()
@@ -105,7 +106,7 @@ internal sealed record LayerSpec
             if (!Skip("at"))
                 return 0;
             string word = Next("a fraction such as 1/4");
-            return word.StartsWith("1/", StringComparison.Ordinal) && Number(word[2..], 1, 64) is { } divisor ? divisor : throw Refuse($"a fraction is 1/1 to 1/64, not '{word}'");
+            return word.StartsWith("1/", StringComparison.Ordinal) && Number(word[2..], 1, 64) is { } divisor ? divisor : throw Refuse($"a fraction is 1/1 to 1/64, not {QuotedText.Of(word)}");
         }
 
         public int Named(string name, int least, int most, int otherwise)
@@ -113,17 +114,17 @@ internal sealed record LayerSpec
             if (!Skip(name))
                 return otherwise;
             string word = Next($"the number of {name}");
-            return Number(word, least, most) ?? throw Refuse($"{name} is {least} to {most}, not '{word}'");
+            return Number(word, least, most) ?? throw Refuse($"{name} is {least} to {most}, not {QuotedText.Of(word)}");
         }
 
         public float Share(string wanted)
         {
             string word = Next(wanted);
             return float.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out float value) && value is >= 0 and < 1
-                ? value : throw Refuse($"{wanted} is 0 to below 1, not '{word}'");
+                ? value : throw Refuse($"{wanted} is 0 to below 1, not {QuotedText.Of(word)}");
         }
 
-        public LayerSpec End(LayerSpec spec) => _next == _words.Length ? spec : throw Refuse($"'{_words[_next]}' does not belong there");
+        public LayerSpec End(LayerSpec spec) => _next == _words.Length ? spec : throw Refuse($"{QuotedText.Of(_words[_next])} does not belong there");
 
         private bool Skip(string word)
         {

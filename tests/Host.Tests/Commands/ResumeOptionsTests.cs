@@ -9,7 +9,7 @@ public sealed class ResumeOptionsTests : IDisposable
     /// <summary>What makes the run what it is, each with a value that contradicts it.</summary>
     private static readonly (string Name, string[] Arguments)[] Refused =
     [
-        ("--recipe", ["other.json"]), ("--data", ["mnist"]), ("--batch-size", ["8"]), ("--lr", ["0.5"]), ("--seed", ["7"]), ("--out", ["elsewhere"]), ("--name", ["x"]),
+        ("--recipe", ["other.json"]), ("--data", ["mnist"]), ("--batch-size", ["8"]), ("--lr", ["0.5"]), ("--seed", ["7"]), ("--out", ["elsewhere"]), ("--name", ["x"]), ("--precision", ["tf32"]),
         ("--size", ["16x16"]), ("--grayscale", []), ("--csv-delimiter", ["comma"]), ("--csv-header", ["yes"]), ("--csv-label", ["0"]), ("--csv-range", ["0..255"]), ("--csv-shape", ["8x8"]),
     ];
 
