@@ -161,7 +161,7 @@ internal sealed class FuzzTargets : IDisposable
         for (int i = 0; i < height * width; i++)
             bitmap.SetPixel(i % width, i / width, new SKColor((byte)(i * 9), (byte)(i * 31), (byte)i, (byte)(255 - i)));
         using SKImage image = SKImage.FromBitmap(bitmap);
-        using SKData data = image.Encode(SKEncodedImageFormat.Png, 100);
+        using SKData data = image.Encode();
         return data.ToArray();
     }
 
