@@ -18,14 +18,14 @@ public readonly record struct StepMetrics(int Steps, double DiscriminatorLoss, d
     /// <summary>The mean norm of D's gradient by the image where the regulariser takes it; null where there is none.</summary>
     public double? Slope { get; init; }
 
-    /// <summary>The mean cross-entropy of the classes that D gives real and generated images, before its update; NaN where D gives none.</summary>
-    public double ClassLoss { get; init; } = double.NaN;
+    /// <summary>The mean cross-entropy of the classes that D gives real and generated images, before its update; null where D gives none.</summary>
+    public double? ClassLoss { get; init; }
 
-    /// <summary>The share of real images whose class D names; NaN where it names none.</summary>
-    public double RealClassAccuracy { get; init; } = double.NaN;
+    /// <summary>The share of real images whose class D names; null where it names none.</summary>
+    public double? RealClassAccuracy { get; init; }
 
-    /// <summary>The share of generated images that D gives the class G was asked for, before D's update; NaN where it names none.</summary>
-    public double FakeClassAccuracy { get; init; } = double.NaN;
+    /// <summary>The share of generated images that D gives the class G was asked for, before D's update; null where it names none.</summary>
+    public double? FakeClassAccuracy { get; init; }
 
     /// <summary>Whether every number is finite; false where there was no step.</summary>
     public bool AreFinite => double.IsFinite(Penalty ?? 0) && double.IsFinite(Slope ?? 0) && double.IsFinite(DiscriminatorLoss) && double.IsFinite(GeneratorLoss) && double.IsFinite(RealScore) && double.IsFinite(FakeScore);

@@ -184,14 +184,14 @@ public sealed class HeadTests
         Assert.InRange(metrics.RealScore, 0, 1);
         if (head != DiscriminatorLabelKind.Auxiliary)
         {
-            Assert.Equal((double.NaN, double.NaN, double.NaN), (metrics.ClassLoss, metrics.RealClassAccuracy, metrics.FakeClassAccuracy));
+            Assert.Equal((null, null, null), (metrics.ClassLoss, metrics.RealClassAccuracy, metrics.FakeClassAccuracy));
             return;
         }
         // Before it has learnt D guesses: ln 3 = 1.1.
-        Assert.InRange(first.ClassLoss, 0.8, 1.6);
-        Assert.InRange(metrics.ClassLoss, 0, 0.8);
-        Assert.InRange(metrics.RealClassAccuracy, 0.8, 1);
-        Assert.InRange(metrics.FakeClassAccuracy, 0, 1);
+        Assert.InRange(first.ClassLoss!.Value, 0.8, 1.6);
+        Assert.InRange(metrics.ClassLoss!.Value, 0, 0.8);
+        Assert.InRange(metrics.RealClassAccuracy!.Value, 0.8, 1);
+        Assert.InRange(metrics.FakeClassAccuracy!.Value, 0, 1);
         // The class loss of both halves is in D's: twice the mean, times the weight.
         Assert.True(metrics.DiscriminatorLoss > metrics.ClassLoss);
     }

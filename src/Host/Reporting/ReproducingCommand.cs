@@ -14,8 +14,6 @@ namespace GpuCgan.Host.Reporting;
 /// </summary>
 internal static class ReproducingCommand
 {
-    private const string DefaultRecipe = "mlp";
-
     /// <param name="options">The run's options.json.</param>
     /// <param name="file">Where it lies: a recipe that has no name is read from there.</param>
     /// <exception cref="InvalidDataException">A field is missing or not what it should be.</exception>
@@ -64,7 +62,7 @@ internal static class ReproducingCommand
             Add(words, "--recipe", file);
             return;
         }
-        if (recipe.Name != DefaultRecipe)
+        if (recipe.Name != RecipeFile.Default)
             Add(words, "--recipe", recipe.Name);
         if (recipe.BatchSize != known.BatchSize)
             Add(words, "--batch-size", recipe.BatchSize);

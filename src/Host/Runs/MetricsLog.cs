@@ -79,9 +79,9 @@ public sealed class MetricsLog : IDisposable
         WriteNumber("fake_distance", record.FakeDistance);
         WriteOptional("penalty", record.Penalty);
         WriteOptional("d_slope", record.Slope);
-        WriteWhereThere("class_loss", record.ClassLoss);
-        WriteWhereThere("real_class_accuracy", record.RealClassAccuracy);
-        WriteWhereThere("fake_class_accuracy", record.FakeClassAccuracy);
+        WriteOptional("class_loss", record.ClassLoss);
+        WriteOptional("real_class_accuracy", record.RealClassAccuracy);
+        WriteOptional("fake_class_accuracy", record.FakeClassAccuracy);
         WriteWarnings(record.Warnings);
         json.WriteEndObject();
         json.Flush();
@@ -122,17 +122,11 @@ public sealed class MetricsLog : IDisposable
             json.WriteNull(name);
     }
 
+    // What most recipes do not have is left out of their lines.
     private void WriteOptional(string name, double? value)
     {
         if (value is { } number)
             WriteNumber(name, number);
-    }
-
-    // What most recipes do not have is left out of their lines.
-    private void WriteWhereThere(string name, double value)
-    {
-        if (!double.IsNaN(value))
-            WriteNumber(name, value);
     }
 
     private void WriteWarnings(IReadOnlyList<string> warnings)
@@ -213,16 +207,16 @@ public sealed class MetricsLog : IDisposable
                 FakeDistance = Later("fake_distance"),
                 Penalty = Optional("penalty"),
                 Slope = Optional("d_slope"),
-                ClassLoss = Later("class_loss"),
-                RealClassAccuracy = Later("real_class_accuracy"),
-                FakeClassAccuracy = Later("fake_class_accuracy"),
+                ClassLoss = Optional("class_loss"),
+                RealClassAccuracy = Optional("real_class_accuracy"),
+                FakeClassAccuracy = Optional("fake_class_accuracy"),
                 Warnings = Warnings(),
             };
 
             // Logs of before there were such fields can be read too.
             double Later(string name) => root.TryGetProperty(name, out _) ? Number(name) : double.NaN;
 
-            // Only a recipe with a regulariser writes these.
+            // Only a recipe with a regulariser, or with classes at D's end, writes these.
             double? Optional(string name) => root.TryGetProperty(name, out _) ? Number(name) : null;
 
             IReadOnlyList<string> Warnings()

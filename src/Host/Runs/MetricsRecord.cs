@@ -1,6 +1,6 @@
 namespace GpuCgan.Host.Runs;
 
-/// <summary>One line of metrics.jsonl: means over a log interval. A figure that is not finite is written as null and read as NaN.</summary>
+/// <summary>One line of metrics.jsonl: means over a log interval. A figure that is not finite is written as null and read as NaN; one that the recipe does not have is null here and not in the line.</summary>
 /// <param name="Step">Steps done since the start of the training.</param>
 /// <param name="Epoch">Passes over the training data, with the fraction of the one under way.</param>
 /// <param name="Seconds">Training time, without what went before a resume's start-up.</param>
@@ -37,14 +37,14 @@ public sealed record MetricsRecord(
     /// <summary>The mean norm of D's gradient by the image where the regulariser takes it; null where there is none.</summary>
     public double? Slope { get; init; }
 
-    /// <summary>The mean cross-entropy of the classes that D names; NaN, and not in the line, where D names none.</summary>
-    public double ClassLoss { get; init; } = double.NaN;
+    /// <summary>The mean cross-entropy of the classes that D names; null where D names none.</summary>
+    public double? ClassLoss { get; init; }
 
     /// <summary>The share of real images whose class D names.</summary>
-    public double RealClassAccuracy { get; init; } = double.NaN;
+    public double? RealClassAccuracy { get; init; }
 
     /// <summary>The share of generated images that D gives the class that was asked for.</summary>
-    public double FakeClassAccuracy { get; init; } = double.NaN;
+    public double? FakeClassAccuracy { get; init; }
 
     /// <summary>Identifiers of the symptoms that were noticed, each at its first time; mostly empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
