@@ -7,7 +7,7 @@ using GpuCgan.Modes;
 //   dotnet run -c Release --project bench/Modes -- [--device D] [--threads N] [--steps N] [--seeds N] [--setup NAME] [--out FILE.png]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string device = Text("--device", "cpu"), only = Text("--setup", ""), file = Text("--out", "modes.png");
-int threads = Number("--threads", 1), steps = Number("--steps", 3000), seeds = Number("--seeds", 3);
+int threads = Number("--threads", 1), steps = Number("--steps", 6000), seeds = Number("--seeds", 3);
 Setup[] setups = [.. Setup.All.Where(setup => only.Length == 0 || setup.Name == only)];
 if (setups.Length == 0 || steps < 1 || seeds < 1 || threads < 1)
 {
@@ -17,14 +17,14 @@ if (setups.Length == 0 || steps < 1 || seeds < 1 || threads < 1)
 
 using var opened = ComputeDevice.Open(device, device == "cpu" ? threads : null);
 Console.WriteLine($"# {opened.Name}, {steps} steps a training; early: the first tenth of the steps, late: the last half");
-Console.WriteLine("setup,seed,modes,high_quality,d_fake_early,g_gradient_early,d_fake_late,g_gradient_late,seconds");
+Console.WriteLine("setup,seed,modes,high_quality,d_fake_early,g_gradient_early,d_fake_late,g_gradient_late,processor_seconds");
 float[] data = GaussianGrid.Decode(GaussianGrid.Points(TrainedModes.Counted, seed: 2));
 var count = GaussianGrid.Count(data);
 Console.WriteLine($"data,,{count.Covered},{count.HighQuality:0.0000},,,,,");
 List<(string, float[])> panels = [("the data", data)];
-foreach (var setup in setups)
+for (int seed = 0; seed < seeds; seed++)
 {
-    for (int seed = 0; seed < seeds; seed++)
+    foreach (var setup in setups)
     {
         var trained = TrainedModes.Of(setup, opened, steps, seed);
         Console.WriteLine(
@@ -33,10 +33,13 @@ foreach (var setup in setups)
         if (seed == 0)
             panels.Add((setup.Name, trained.Points));
     }
+    if (seed == 0)
+    {
+        using var picture = ModesPicture.Draw(panels);
+        PngFile.Write(file, picture);
+        Console.WriteLine($"# {file}");
+    }
 }
-using var picture = ModesPicture.Draw(panels);
-PngFile.Write(file, picture);
-Console.WriteLine($"# {file}");
 return 0;
 
 string Text(string name, string otherwise)

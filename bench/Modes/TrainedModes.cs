@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Network;
 
@@ -11,7 +10,7 @@ namespace GpuCgan.Modes;
 /// <param name="Count">Where they lie.</param>
 /// <param name="Early">The first tenth of the steps.</param>
 /// <param name="Late">The last half.</param>
-/// <param name="Seconds">Of the training.</param>
+/// <param name="Seconds">Of processor time that the training took: what does not depend on who else computes.</param>
 internal sealed record TrainedModes(Setup Setup, int Seed, float[] Points, ModeCount Count, GameReading Early, GameReading Late, double Seconds)
 {
     /// <summary>Points that are counted, as many as the sources take.</summary>
@@ -20,13 +19,14 @@ internal sealed record TrainedModes(Setup Setup, int Seed, float[] Points, ModeC
     private const int DataPoints = 100_000;
     private const int ReadingInterval = 20;
 
-    /// <summary>Trains so many steps on <paramref name="device"/>.</summary>
+    /// <summary>Trains a setup's share of so many steps on <paramref name="device"/>.</summary>
     public static TrainedModes Of(Setup setup, ComputeDevice device, int steps, int seed)
     {
+        steps = Math.Max(1, (int)(steps * setup.Share));
         using var gan = new ConditionalGan(device, setup.Recipe, GaussianGrid.Image, classes: 1, (ulong)seed);
         gan.Load(GaussianGrid.Points(DataPoints, seed: 1), new byte[DataPoints]);
         var readings = new List<GameReading>();
-        long start = Stopwatch.GetTimestamp();
+        var start = Environment.CpuUsage.TotalTime;
         for (int step = 1; step <= steps; step++)
         {
             gan.TrainStep();
@@ -34,7 +34,7 @@ internal sealed record TrainedModes(Setup Setup, int Seed, float[] Points, ModeC
                 readings.Add(new GameReading(gan.ReadMetrics().FakeScore, gan.ReadDiagnostics().GeneratorGradientNorm));
         }
         gan.Synchronize();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;
         float[] points = gan.Sample([0], 0, Counted, seed: 1);
         return new TrainedModes(
             setup, seed, points, GaussianGrid.Count(points),
