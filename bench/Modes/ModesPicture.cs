@@ -28,7 +28,7 @@ internal static class ModesPicture
             var count = GaussianGrid.Count(panels[i].Points);
             StrokeFont.Draw(canvas, panels[i].Name, left, top - 40, 21, Palette.Ink, weight: 0.14f);
             StrokeFont.Draw(
-                canvas, string.Create(CultureInfo.InvariantCulture, $"{count.Covered} of {GaussianGrid.Modes} modes, {count.HighQuality:P1} within 3 sigma"),
+                canvas, string.Create(CultureInfo.InvariantCulture, $"{count.Covered} modes, {count.Held} held, {100 * count.HighQuality:0.0} %"),
                 left, top - 12, 15, Palette.FadedInk);
             DrawCloud(canvas, new SKRect(left, top, left + Panel, top + Panel), panels[i].Points);
         }

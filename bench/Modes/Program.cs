@@ -17,10 +17,10 @@ if (setups.Length == 0 || steps < 1 || seeds < 1 || threads < 1)
 
 using var opened = ComputeDevice.Open(device, device == "cpu" ? threads : null);
 Console.WriteLine($"# {opened.Name}, {steps} steps a training; early: the first tenth of the steps, late: the last half");
-Console.WriteLine("setup,seed,modes,high_quality,d_fake_early,g_gradient_early,d_fake_late,g_gradient_late,processor_seconds");
+Console.WriteLine("setup,seed,modes,held,high_quality,d_fake_early,g_gradient_early,d_fake_late,g_gradient_late,processor_seconds");
 float[] data = GaussianGrid.Decode(GaussianGrid.Points(TrainedModes.Counted, seed: 2));
 var count = GaussianGrid.Count(data);
-Console.WriteLine($"data,,{count.Covered},{count.HighQuality:0.0000},,,,,");
+Console.WriteLine($"data,,{count.Covered},{count.Held},{count.HighQuality:0.0000},,,,,");
 List<(string, float[])> panels = [("the data", data)];
 for (int seed = 0; seed < seeds; seed++)
 {
@@ -28,7 +28,7 @@ for (int seed = 0; seed < seeds; seed++)
     {
         var trained = TrainedModes.Of(setup, opened, steps, seed);
         Console.WriteLine(
-            $"{setup.Name},{seed},{trained.Count.Covered},{trained.Count.HighQuality:0.0000},{trained.Early.FakeScore:0.0000},{trained.Early.Gradient:0.0000},"
+            $"{setup.Name},{seed},{trained.Count.Covered},{trained.Count.Held},{trained.Count.HighQuality:0.0000},{trained.Early.FakeScore:0.0000},{trained.Early.Gradient:0.0000},"
             + $"{trained.Late.FakeScore:0.0000},{trained.Late.Gradient:0.0000},{trained.Seconds:0.0}");
         if (seed == 0)
             panels.Add((setup.Name, trained.Points));

@@ -12,7 +12,7 @@ public class GaussianGridTests
     public void TheDataCoverEveryMode()
     {
         var count = GaussianGrid.Count(GaussianGrid.Decode(GaussianGrid.Points(2500, seed: 3)));
-        Assert.Equal(25, count.Covered);
+        Assert.Equal((25, 25), (count.Covered, count.Held));
         // 1 − e^(−4.5) = 98.9 % of a Gaussian in the plane lie within 3σ, 98.7 % with the bytes' rounding, ± 5 · 0.23 % of 2,500 points.
         Assert.InRange(count.HighQuality, 0.975, 0.999);
         Assert.All(count.Hits, hits => Assert.InRange(hits, 90, 100));
@@ -47,6 +47,16 @@ public class GaussianGridTests
     {
         var count = GaussianGrid.Count(At([.. Enumerable.Repeat((2.0, -2.0), 30), (3.0, 3.0), (1.0, 1.0)]));
         Assert.Equal((1, 30 / 32.0), (count.Covered, count.HighQuality));
+    }
+
+    [Fact]
+    public void AModeIsHeldByAQuarterOfItsEvenShare()
+    {
+        // Of 100 points an even share is 4: one is a quarter of it, and of 101 no longer.
+        var points = new List<(double, double)>(Enumerable.Repeat((4.0, 4.0), 99)) { (0, 0) };
+        Assert.Equal((2, 2), (GaussianGrid.Count(At([.. points])).Covered, GaussianGrid.Count(At([.. points])).Held));
+        points.Add((1, 1));
+        Assert.Equal((2, 1), (GaussianGrid.Count(At([.. points])).Covered, GaussianGrid.Count(At([.. points])).Held));
     }
 
     [Fact]
