@@ -6,7 +6,6 @@ using GpuCgan.Network.Augmentations;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Losses;
 using GpuCgan.Network.Recipes;
-using ILGPU;
 
 namespace GpuCgan.Network;
 
@@ -46,19 +45,12 @@ public sealed class ConditionalGan : IDisposable
     private readonly Generator _generator;
     private readonly Discriminator _discriminator;
     private readonly MetricsBuffer _metrics;
-    private readonly ArrayView<int> _indices;
-    private readonly ArrayView<int> _labels;
+    private readonly AdversarialBatch _batch;
     private readonly AugmentationChain _augmentations;
     private readonly PairLoss _loss;
     private readonly Optimizer _optimizerOfG;
     private readonly Optimizer _optimizerOfD;
     private readonly Regularizer? _regularizer;
-    private readonly Matrix _images;
-    private readonly Matrix _pairs;
-    private readonly Matrix _logits;
-    private readonly Matrix _dLogits;
-    private readonly Matrix _dSeen;
-    private readonly Matrix _dImages;
     private readonly Parameters? _average;
     private readonly FiniteWatch _finite;
     private DiagnosticsReader? _diagnostics;
@@ -96,20 +88,12 @@ public sealed class ConditionalGan : IDisposable
         _generator = new Generator(recipe, plan.Generator, plan.GeneratorLabel, classes, batch, _operators, _clock, _memory);
         _discriminator = new Discriminator(recipe, plan.Discriminator, plan.DiscriminatorLabel, image, classes, 2 * batch, _operators, _clock, _memory);
         _metrics = new MetricsBuffer(_memory, recipe.Regularizer != RegularizerKind.None);
-        _indices = _memory.View<int>(batch);
-        _labels = _memory.View<int>(2 * batch);
         _loss = PairLoss.Of(recipe, classes, _operators, _clock, _memory, _metrics);
         _augmentations = new AugmentationChain(recipe, image, 2 * batch, _operators, _clock, _memory);
-        _pairs = _memory.Matrix(2 * batch, (int)plan.Discriminator.Input.Length);
-        // What is not augmented is gathered and generated in its place.
-        _images = _augmentations.IsEmpty ? _pairs.SliceColumns(0, image.Pixels) : _memory.Matrix(2 * batch, image.Pixels);
+        _batch = new AdversarialBatch(recipe, plan, image, apart: !_augmentations.IsEmpty, _memory);
         _optimizerOfG = Optimizer.OfGenerator(recipe, _operators);
         _optimizerOfD = Optimizer.OfDiscriminator(recipe, _operators);
-        _regularizer = Regularizer.Of(recipe, _discriminator, _pairs.Columns, image.Pixels, _operators, _clock, _memory);
-        _logits = _memory.Packed(2 * batch, (int)plan.Discriminator.Output.Length);
-        _dLogits = _memory.Packed(2 * batch, (int)plan.Discriminator.Output.Length);
-        _dSeen = _memory.Matrix(batch, image.Pixels);
-        _dImages = _augmentations.IsEmpty ? _dSeen : _memory.Matrix(batch, image.Pixels);
+        _regularizer = Regularizer.Of(recipe, _discriminator, _batch.Pairs.Columns, image.Pixels, _operators, _clock, _memory);
         _finite = new FiniteWatch(_memory, _operators.FiniteCheck);
         _generator.Initialize();
         _discriminator.Initialize();
@@ -234,22 +218,20 @@ public sealed class ConditionalGan : IDisposable
     internal void TrainDiscriminator()
     {
         var data = _data ?? throw new InvalidOperationException("Load the training data first.");
-        int batch = Recipe.BatchSize;
 
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
-        var realLabels = _labels.SubView(0, batch);
-        _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices);
-        _operators.GatherScale.Launch(_indices, data.Pixels, data.Labels, _images.SliceRows(0, batch), realLabels);
-        _device.Copy(realLabels, FakeLabels);
-        _loss.Mismatch(realLabels);
-        _discriminator.EncodeLabels(_labels, _pairs);
-        _generator.Forward(Purpose.Latent(0), FakeLabels, FakeImages, training: true);
-        _augmentations.Forward(_images, _pairs.SliceColumns(0, Image.Pixels), StreamOfD);
+        _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _batch.Indices);
+        _operators.GatherScale.Launch(_batch.Indices, data.Pixels, data.Labels, _batch.RealImages, _batch.RealLabels);
+        _device.Copy(_batch.RealLabels, _batch.FakeLabels);
+        _loss.Mismatch(_batch.RealLabels);
+        _discriminator.EncodeLabels(_batch.Labels, _batch.Pairs);
+        _generator.Forward(Purpose.Latent(0), _batch.FakeLabels, _batch.FakeImages, training: true);
+        _augmentations.Forward(_batch.Images, _batch.Seen, StreamOfD);
 
-        _discriminator.Forward(_pairs, _logits, PassOfD);
-        _loss.ForDiscriminator(_logits, _labels, _dLogits);
-        _discriminator.BackwardToParameters(_labels, _pairs, _logits, _dLogits, PassOfD);
-        _regularizer?.Accumulate(_pairs, FakeLabels, _metrics);
+        _discriminator.Forward(_batch.Pairs, _batch.Logits, PassOfD);
+        _loss.ForDiscriminator(_batch.Logits, _batch.Labels, _batch.LogitGradients);
+        _discriminator.BackwardToParameters(_batch.Labels, _batch.Pairs, _batch.Logits, _batch.LogitGradients, PassOfD);
+        _regularizer?.Accumulate(_batch.Pairs, _batch.FakeLabels, _metrics);
         MoveDiscriminator(_discriminator.Parameters);
     }
 
@@ -266,22 +248,22 @@ public sealed class ConditionalGan : IDisposable
     /// <summary>The update of G: it moves against the D of now, and wants its images called real, whatever D's smoothed target is.</summary>
     internal void TrainGenerator()
     {
-        int batch = Recipe.BatchSize;
+        Matrix images = _batch.FakeImages, pairs = _batch.FakePairs, logits = _batch.HalfLogits, dLogits = _batch.HalfLogitGradients;
+        var labels = _batch.FakeLabels;
         if (Recipe.GeneratorBatch == GeneratorBatchKind.Fresh)
         {
-            _operators.Philox.Integers(_clock.View, Purpose.Labels(0), FakeLabels, Classes);
-            _generator.Forward(Purpose.Latent(1), FakeLabels, FakeImages, training: true);
+            _operators.Philox.Integers(_clock.View, Purpose.Labels(0), labels, Classes);
+            _generator.Forward(Purpose.Latent(1), labels, images, training: true);
         }
         // Also for the same images: D has moved, a learnt label table with it, and an augmentation is drawn anew.
-        _discriminator.EncodeLabels(FakeLabels, FakePairs);
-        _augmentations.Forward(FakeImages, FakePairs.SliceColumns(0, Image.Pixels), StreamOfG);
-        var logits = _logits.SliceRows(0, batch);
-        var dLogits = _dLogits.SliceRows(0, batch);
-        _discriminator.Forward(FakePairs, logits, PassOfG);
-        _loss.ForGenerator(logits, FakeLabels, dLogits);
-        _discriminator.BackwardToImages(FakePairs, logits, dLogits, _dSeen, PassOfG);
-        _augmentations.Backward(_dSeen, _dImages, StreamOfG);
-        _generator.Backward(FakeLabels, FakeImages, _dImages);
+        _discriminator.EncodeLabels(labels, pairs);
+        _augmentations.Forward(images, _batch.FakeSeen, StreamOfG);
+        _discriminator.Forward(pairs, logits, PassOfG);
+        _loss.ForGenerator(logits, labels, dLogits);
+        var dSeen = _discriminator.BackwardToImages(pairs, logits, dLogits, PassOfG);
+        var dImages = _batch.ImageGradients ?? dSeen;
+        _augmentations.Backward(dSeen, dImages, StreamOfG);
+        _generator.Backward(labels, images, dImages);
         _optimizerOfG.Update(_generator.Parameters, _generatorClock);
         if (_average is not null)
         {
@@ -290,27 +272,14 @@ public sealed class ConditionalGan : IDisposable
         }
     }
 
-    /// <summary>[2·batch, pixels + label code]: the real pairs, then the generated ones.</summary>
-    internal Matrix Pairs => _pairs;
-
-    /// <summary>[2·batch]: the labels of <see cref="Pairs"/>.</summary>
-    internal ArrayView<int> Labels => _labels;
+    internal AdversarialBatch Batch => _batch;
 
     internal Generator Generator => _generator;
 
     internal Discriminator Discriminator => _discriminator;
 
-    /// <summary>[2·batch, pixels]: the real images, then the generated ones, before they are augmented.</summary>
-    internal Matrix Images => _images;
-
     /// <summary>[batch, pixels + label code]: where the last penalty was taken; null where the recipe has none.</summary>
-    internal Matrix? PenaltyPoints => _regularizer?.Points(_pairs);
-
-    private Matrix FakePairs => _pairs.SliceRows(Recipe.BatchSize, Recipe.BatchSize);
-
-    private Matrix FakeImages => _images.SliceRows(Recipe.BatchSize, Recipe.BatchSize);
-
-    private ArrayView<int> FakeLabels => _labels.SubView(Recipe.BatchSize, Recipe.BatchSize);
+    internal Matrix? PenaltyPoints => _regularizer?.Points(_batch.Pairs);
 
     /// <summary>Waits for the device and returns the means over the steps since the last reading.</summary>
     /// <exception cref="InvalidOperationException">There was no step since.</exception>

@@ -40,14 +40,14 @@ internal sealed class DiagnosticsReader
         _sumsOfD = memory.Array<float>(SumOfSquares.Chunks(gan.DiscriminatorParameters.Gradients.View.Length));
         _pixels = gan.Image.Pixels;
         _rows = Math.Min(gan.Recipe.BatchSize, MostRows);
-        _pairs = new float[gan.Pairs.SliceRows(0, _rows).Data.Length];
+        _pairs = new float[gan.Batch.Pairs.SliceRows(0, _rows).Data.Length];
         _labels = new int[_rows];
     }
 
     /// <summary>Waits for the device.</summary>
     public StepDiagnostics Read(ConditionalGan gan) => new(
         Norm(gan.GeneratorParameters, _sumsOfG), Norm(gan.DiscriminatorParameters, _sumsOfD),
-        Distance(gan.Pairs, gan.Labels, 0), Distance(gan.Pairs, gan.Labels, gan.Recipe.BatchSize));
+        Distance(gan.Batch.Pairs, gan.Batch.Labels, 0), Distance(gan.Batch.Pairs, gan.Batch.Labels, gan.Recipe.BatchSize));
 
     private double Norm(Parameters parameters, DeviceArray<float> sums)
     {

@@ -11,20 +11,31 @@ namespace GpuCgan.Network;
 /// D: an image and a label to a logit, large where the pair looks real: [pixels | label] through the layers of the recipe; or an image to a score and classes, or to a score a class. There
 /// is no sigmoid: the objective takes logits.
 /// </summary>
+/// <remarks>
+/// With packing m it takes m pairs as one sample, their numbers or planes one behind the other (Lin, Khetan, Fanti and Oh, "PacGAN", 2018): images that are too much alike then give the
+/// generated ones away. m rows of a batch without gaps are a row of a pack already, so nothing is copied.
+/// </remarks>
 internal sealed class Discriminator
 {
     private readonly Stack _stack;
     private readonly StepClock _clock;
     private readonly LabelEncoding _encoding;
     private readonly ProjectionHead? _projection;
-    private readonly Matrix _labelGradient;
     private readonly int _pixels;
+    private readonly int _packing;
+
+    // The gradients by the columns of the pairs: of all together where a pack lays those of one kind apart.
+    private readonly Matrix? _dPairs;
+    private readonly Matrix _dImages;
+    private readonly Matrix _dLabels;
 
     public Discriminator(Recipe recipe, NetworkPlan plan, LabelCode label, ImageShape image, int classes, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
         _pixels = image.Pixels;
+        _packing = recipe.Packing;
         _clock = clock;
-        var builder = new NetworkBuilder(operators, clock, memory, recipe, rows);
+        int samples = rows / _packing, code = label.Columns;
+        var builder = new NetworkBuilder(operators, clock, memory, recipe, samples);
         var table = LabelEncoding.Place(label, classes, builder.Trainable);
         builder.Place(plan, firstStream: 129);
         var projected = recipe.DiscriminatorLabel == DiscriminatorLabelKind.Projection
@@ -35,9 +46,11 @@ internal sealed class Discriminator
         _encoding = new LabelEncoding(operators, Parameters, clock, label, table, stream: 128);
         Layer[] layers = [.. builder.Make(Parameters)];
         if (projected is not null)
-            layers[^1] = _projection = new ProjectionHead(layers[^1], operators, Parameters, clock, projected, stream: 128, recipe.InitialValues, rows, memory);
-        _stack = new Stack(layers, rows, memory);
-        _labelGradient = memory.Matrix(rows, Math.Max(1, label.Columns));
+            layers[^1] = _projection = new ProjectionHead(layers[^1], operators, Parameters, clock, projected, stream: 128, recipe.InitialValues, samples, memory);
+        _stack = new Stack(layers, samples, memory);
+        _dPairs = _packing == 1 ? null : memory.Packed(rows, _pixels + code);
+        _dImages = _dPairs?.SliceColumns(0, _pixels) ?? memory.Matrix(rows, _pixels);
+        _dLabels = code == 0 ? default : _dPairs?.SliceColumns(_pixels, code) ?? memory.Matrix(rows, code);
     }
 
     public Parameters Parameters { get; }
@@ -60,23 +73,31 @@ internal sealed class Discriminator
             _projection.Labels = labels;
     }
 
-    /// <summary>logits [M, outputs] ← D(pairs).</summary>
-    public void Forward(Matrix pairs, Matrix logits, Pass pass) => _stack.Forward(pairs, logits, pass);
+    /// <summary>logits [M/m, outputs] ← D(pairs [M, pixels + code]).</summary>
+    public void Forward(Matrix pairs, Matrix logits, Pass pass) => _stack.Forward(Packs(pairs), logits, pass);
 
     /// <summary>The parameters' gradients for the last <see cref="Forward"/>, from dLogits, which is overwritten.</summary>
     public void BackwardToParameters(ArrayView<int> labels, Matrix pairs, Matrix logits, Matrix dLogits, Pass pass)
     {
-        if (!_encoding.IsLearnt)
-        {
-            _stack.Backward(pairs, logits, dLogits, null, Range.All, pass, weights: true);
-            return;
-        }
-        var dLabels = _labelGradient.SliceRows(0, pairs.Rows);
-        _stack.Backward(pairs, logits, dLogits, dLabels, _pixels.., pass, weights: true);
-        _encoding.Backward(labels, dLabels);
+        if (_encoding.IsLearnt)
+            _encoding.Backward(labels, Backward(pairs, logits, dLogits, _dLabels, _pixels.., pass, weights: true));
+        else
+            _stack.Backward(Packs(pairs), logits, dLogits, null, Range.All, pass, weights: true);
     }
 
-    /// <summary>dImages [M, pixels] for the last <see cref="Forward"/>, and no gradient of D's own: a step of G moves G alone.</summary>
-    public void BackwardToImages(Matrix pairs, Matrix logits, Matrix dLogits, Matrix dImages, Pass pass) =>
-        _stack.Backward(pairs, logits, dLogits, dImages, .._pixels, pass, weights: false);
+    /// <summary>[M, pixels], until the next pass: the gradient by the images for the last <see cref="Forward"/>, and none of D's own, since a step of G moves G alone.</summary>
+    public Matrix BackwardToImages(Matrix pairs, Matrix logits, Matrix dLogits, Pass pass) => Backward(pairs, logits, dLogits, _dImages, .._pixels, pass, weights: false);
+
+    private Matrix Backward(Matrix pairs, Matrix logits, Matrix dLogits, Matrix gradient, Range columns, Pass pass, bool weights)
+    {
+        var wanted = gradient.SliceRows(0, pairs.Rows);
+        if (_dPairs is { } all)
+            _stack.Backward(Packs(pairs), logits, dLogits, Packs(all.SliceRows(0, pairs.Rows)), Range.All, pass, weights);
+        else
+            _stack.Backward(pairs, logits, dLogits, wanted, columns, pass, weights);
+        return wanted;
+    }
+
+    /// <summary>[M/m, m·width] of a batch [M, width] without gaps.</summary>
+    private Matrix Packs(Matrix batch) => _packing == 1 ? batch : new Matrix(batch.Data, batch.Rows / _packing, _packing * batch.Columns);
 }

@@ -50,14 +50,14 @@ public class AdversarialStepTests
         Assert.NotEqual(zero, one);
 
         gan.TrainDiscriminator();
-        int rows = gan.Pairs.Rows;
+        int rows = gan.Batch.Pairs.Rows;
         var memory = device.Allocate<float>(2 * rows);
         var logits = new Kernels.Matrix(memory.View, 2 * rows, 1);
-        gan.Discriminator.Forward(gan.Pairs, logits.SliceRows(0, rows), default);
+        gan.Discriminator.Forward(gan.Batch.Pairs, logits.SliceRows(0, rows), default);
         var swapped = device.Allocate<int>(rows);
-        swapped.Upload([.. TinyGan.Read(gan.Labels).Select(l => (l + 1) % TinyGan.Classes)]);
-        gan.Discriminator.EncodeLabels(swapped.View, gan.Pairs);
-        gan.Discriminator.Forward(gan.Pairs, logits.SliceRows(rows, rows), default);
+        swapped.Upload([.. TinyGan.Read(gan.Batch.Labels).Select(l => (l + 1) % TinyGan.Classes)]);
+        gan.Discriminator.EncodeLabels(swapped.View, gan.Batch.Pairs);
+        gan.Discriminator.Forward(gan.Batch.Pairs, logits.SliceRows(rows, rows), default);
         var all = memory.Download();
         for (int r = 0; r < rows; r++)
             Assert.NotEqual(all[r], all[rows + r]);

@@ -45,8 +45,8 @@ public class CriticTests
         var weights = TinyGan.Tensors(gan.DiscriminatorParameters.Values);
         var statistics = TinyGan.Tensors(gan.DiscriminatorParameters.Statistics);
         gan.TrainDiscriminator();
-        var seen = TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
-        int[] labels = TinyGan.Read(gan.Labels);
+        var seen = TinyGan.Read(gan.Batch.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
+        int[] labels = TinyGan.Read(gan.Batch.Labels);
         int rows = recipe.BatchSize, real = rows - (int)Math.Ceiling(recipe.MismatchedPairs * rows);
         double[,]? points = gan.PenaltyPoints is { } at ? TinyGan.Read(at) : null;
 
@@ -98,7 +98,7 @@ public class CriticTests
         using var device = ComputeDevice.Open("cpu", 2);
         using var gan = TinyGan.Create(device, Small with { Regularizer = kind, MismatchedPairs = 0.5f });
         gan.TrainDiscriminator();
-        double[,] pairs = TinyGan.Read(gan.Pairs), points = TinyGan.Read(gan.PenaltyPoints!.Value);
+        double[,] pairs = TinyGan.Read(gan.Batch.Pairs), points = TinyGan.Read(gan.PenaltyPoints!.Value);
         int rows = TinyGan.Recipe.BatchSize, pixels = TinyGan.Image.Pixels;
         for (int r = 0; r < rows; r++)
         {
@@ -128,7 +128,7 @@ public class CriticTests
             Discriminator = Used(TinyGan.Tensors(gan.DiscriminatorParameters.Values), TinyGan.Tensors(gan.DiscriminatorParameters.Statistics)),
         };
         gan.TrainGenerator();
-        int[] labels = TinyGan.Read(gan.Labels)[Spectral.BatchSize..];
+        int[] labels = TinyGan.Read(gan.Batch.Labels)[Spectral.BatchSize..];
         var latent = TinyGan.Read(gan.Generator.LastInput.SliceColumns(0, Spectral.Latent));
         GradientCheck.Assert(gan.GeneratorParameters, before, () => reference.GeneratorLoss(latent, labels));
     }

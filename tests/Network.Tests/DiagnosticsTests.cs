@@ -20,8 +20,8 @@ public class DiagnosticsTests
         Close(Norm(gan.GeneratorParameters.Gradients), read.GeneratorGradientNorm, 49 * Math.Pow(2, -24));
         Close(Norm(gan.DiscriminatorParameters.Gradients), read.DiscriminatorGradientNorm, 49 * Math.Pow(2, -24));
 
-        var pairs = TinyGan.Read(gan.Pairs);
-        var labels = TinyGan.Read(gan.Labels);
+        var pairs = TinyGan.Read(gan.Batch.Pairs);
+        var labels = TinyGan.Read(gan.Batch.Labels);
         int rows = TinyGan.Recipe.BatchSize;
         // 16 squares of floats, their sums and a root.
         Close(MeanDistance(pairs, labels, 0, rows), read.RealDistance, 20 * Math.Pow(2, -24));

@@ -36,6 +36,11 @@ public class GradientTests
         { "binary_cross_entropy", Tiny with { Discriminator = ["linear 200", "dropout 0", "leaky_relu 0.2", "linear 1"] } },
         // Real and generated halves are normalised apart.
         { "binary_cross_entropy", Tiny with { Discriminator = NormalisingLayers } },
+        { "binary_cross_entropy", Small with { Packing = 2 } },
+        { "hinge", Small with { Packing = 4, Objective = ObjectiveKind.Hinge, GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, RealTarget = 0.9f } },
+        { "binary_cross_entropy", Small with { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.Plane, Augment = new AugmentRecipe { Translate = 0.25f }, InstanceNoise = 0.3f } },
+        { "wasserstein", Small with { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.Planes, Objective = ObjectiveKind.Wasserstein, WeightClip = 1, GeneratorBatch = GeneratorBatchKind.Fresh, NCritic = 2 } },
+        { "binary_cross_entropy", Small with { Packing = 2, GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None, Discriminator = ["linear 200", "batch_norm", "leaky_relu 0.2", "linear 1"] } },
     };
 
     private static Recipe Tiny => TinyGan.Steady;
@@ -62,9 +67,9 @@ public class GradientTests
 
         var reference = Reference(objective, recipe, [], before);
         // What D saw: after augmentation, and with the wrong labels that some real images stand under.
-        var seen = TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
+        var seen = TinyGan.Read(gan.Batch.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
         int rows = recipe.BatchSize, real = rows - (int)Math.Ceiling(recipe.MismatchedPairs * rows);
-        int[] labels = TinyGan.Read(gan.Labels);
+        int[] labels = TinyGan.Read(gan.Batch.Labels);
         Assert.Equal(labels[..real], labels[rows..(rows + real)]);
         // Targets of 0.9 and 0.1 are rounded to single on the way in.
         GradientCheck.Assert(gan.DiscriminatorParameters, before, () => reference.DiscriminatorLoss(seen, labels, real, recipe.RealTarget, recipe.FakeTarget));
@@ -82,9 +87,9 @@ public class GradientTests
         gan.TrainGenerator();
 
         int rows = recipe.BatchSize, pixels = TinyGan.Image.Pixels;
-        int[] labels = TinyGan.Read(gan.Labels)[rows..];
+        int[] labels = TinyGan.Read(gan.Batch.Labels)[rows..];
         var latent = TinyGan.Read(gan.Generator.LastLatents);
-        double[,] images = TinyGan.Read(gan.Images.SliceRows(rows, rows)), seen = TinyGan.Read(gan.Pairs.SliceRows(rows, rows).SliceColumns(0, pixels));
+        double[,] images = TinyGan.Read(gan.Batch.Images.SliceRows(rows, rows)), seen = TinyGan.Read(gan.Batch.Pairs.SliceRows(rows, rows).SliceColumns(0, pixels));
         int reach = (int)Math.Round(recipe.Augment.Translate * 4);
         // The move of an image is the one that leaves the least noise: what is left then is the noise.
         var moves = new (int Down, int Right)[rows];
@@ -114,6 +119,7 @@ public class GradientTests
         Objective = ReferenceObjective.All[objective],
         Head = recipe.DiscriminatorLabel switch { DiscriminatorLabelKind.Auxiliary => "auxiliary", DiscriminatorLabelKind.ClassVector => "class_vector", _ => "score" },
         AuxiliaryWeight = recipe.AuxiliaryWeight,
+        Packing = recipe.Packing,
         RealOnes = recipe.RealVector == RealVectorKind.Ones,
     };
 
@@ -135,6 +141,6 @@ public class GradientTests
         using var device = ComputeDevice.Open("cpu", 2);
         using var gan = TinyGan.Create(device, TinyGan.Steady with { GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None });
         Assert.Equal(TinyGan.Recipe.Latent, gan.Generator.LastInput.Columns);
-        Assert.Equal(TinyGan.Image.Pixels, gan.Pairs.Columns);
+        Assert.Equal(TinyGan.Image.Pixels, gan.Batch.Pairs.Columns);
     }
 }

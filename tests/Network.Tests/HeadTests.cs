@@ -56,15 +56,15 @@ public sealed class HeadTests
         using var device = ComputeDevice.Open("cpu", 2);
         using var gan = TinyGan.Create(device, With(DiscriminatorLabelKind.Projection, TinyGan.Steady));
         gan.TrainDiscriminator();
-        int rows = gan.Pairs.Rows;
+        int rows = gan.Batch.Pairs.Rows;
         using var memory = device.Allocate<float>(rows);
         using var labels = device.Allocate<int>(rows);
         double[] Scores(int by)
         {
-            labels.Upload([.. TinyGan.Read(gan.Labels).Select(l => (l + by) % TinyGan.Classes)]);
-            gan.Discriminator.EncodeLabels(labels.View, gan.Pairs);
+            labels.Upload([.. TinyGan.Read(gan.Batch.Labels).Select(l => (l + by) % TinyGan.Classes)]);
+            gan.Discriminator.EncodeLabels(labels.View, gan.Batch.Pairs);
             var logits = new Kernels.Matrix(memory.View, rows, 1);
-            gan.Discriminator.Forward(gan.Pairs, logits, default);
+            gan.Discriminator.Forward(gan.Batch.Pairs, logits, default);
             return [.. TinyGan.Read(logits).Cast<double>()];
         }
         double[] own = Scores(0), other = Scores(1);

@@ -8,7 +8,7 @@ public class RecipeTests
     [Fact]
     public void ARecipeComesBackFromItsJson()
     {
-        var recipe = new Recipe { Name = "x", GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, Generator = ["linear 7", "tanh"], RealTarget = 0.9f, Objective = ObjectiveKind.LeastSquares };
+        var recipe = new Recipe { Name = "x", GeneratorLabel = GeneratorLabelKind.Embedding, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, Generator = ["linear 7", "tanh"], RealTarget = 0.9f, Packing = 4, Objective = ObjectiveKind.LeastSquares };
         Assert.True(RecipeFile.AreSame(recipe, RecipeFile.Parse(JsonNode.Parse(RecipeFile.ToJson(recipe).ToJsonString()), "test")));
         Assert.False(RecipeFile.AreSame(recipe, recipe with { Discriminator = ["linear 1"] }));
     }
@@ -61,6 +61,16 @@ public class RecipeTests
         { new Recipe { Objective = ObjectiveKind.Wasserstein, SpectralNorm = true, FakeTarget = 0.1f }, "fake_target" },
         { new Recipe { Objective = ObjectiveKind.Wasserstein, Regularizer = RegularizerKind.GradientPenalty, LabelNoise = 0.1f }, "label_noise" },
         { new Recipe { GeneratorAverage = -0.1f }, "generator_average" },
+        { new Recipe { Packing = 0 }, "packing is 0" },
+        { new Recipe { Packing = 17, BatchSize = 34 }, "packing is 17" },
+        { new Recipe { Packing = 3 }, "packing is 3, and batch_size 64 is not two packs or more without a rest; take a multiple of 3 from 6 on" },
+        { new Recipe { Packing = 4, BatchSize = 4 }, "a multiple of 4 from 8 on" },
+        { new Recipe { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.Projection }, "discriminator_label projection asks D's end" },
+        { new Recipe { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.Auxiliary }, "discriminator_label auxiliary asks D's end" },
+        { new Recipe { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.ClassVector }, "discriminator_label class_vector asks D's end" },
+        { new Recipe { Packing = 2, MismatchedPairs = 0.25f }, "set mismatched_pairs to 0" },
+        { new Recipe { Packing = 2, Regularizer = RegularizerKind.GradientPenalty }, "set regularizer to none" },
+        { new Recipe { Packing = 2, Regularizer = RegularizerKind.ZeroCentredPenalty }, "set regularizer to none" },
     };
 
     [Theory]
@@ -94,6 +104,10 @@ public class RecipeTests
         }));
         Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(JsonNode.Parse("""{ "augment": { "flip": 1 } }"""), "test"));
     }
+
+    [Fact]
+    public void PackingIsSpelledAsTheDocumentationSpellsIt() =>
+        Assert.True(RecipeFile.AreSame(new Recipe { Packing = 4 }, RecipeFile.Parse(JsonNode.Parse("""{ "packing": 4 }"""), "test")));
 
     [Fact]
     public void ACriticsFieldsAreSpelledAsTheDocumentationSpellsThem() => Assert.True(RecipeFile.AreSame(

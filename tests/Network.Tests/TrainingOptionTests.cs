@@ -22,9 +22,9 @@ public class TrainingOptionTests
         {
             plain.TrainStep();
             gan.TrainStep();
-            int[] right = TinyGan.Read(plain.Labels), labels = TinyGan.Read(gan.Labels);
+            int[] right = TinyGan.Read(plain.Batch.Labels), labels = TinyGan.Read(gan.Batch.Labels);
             // 0.3 of 8 is 3 of them: the same images as without the option, and the generated ones keep the right labels.
-            Assert.Equal(TinyGan.Read(plain.Images.SliceRows(0, Rows)), TinyGan.Read(gan.Images.SliceRows(0, Rows)));
+            Assert.Equal(TinyGan.Read(plain.Batch.Images.SliceRows(0, Rows)), TinyGan.Read(gan.Batch.Images.SliceRows(0, Rows)));
             Assert.Equal(right[..(Rows - 3)], labels[..(Rows - 3)]);
             Assert.Equal(right[Rows..], labels[Rows..]);
             for (int r = Rows - 3; r < Rows; r++)
@@ -57,7 +57,7 @@ public class TrainingOptionTests
             gan.TrainStep();
             for (int i = 0; i < 3; i++)
                 once.TrainStep();
-            Assert.Equal(TinyGan.Read(once.Images.SliceRows(0, Rows)), TinyGan.Read(gan.Images.SliceRows(0, Rows)));
+            Assert.Equal(TinyGan.Read(once.Batch.Images.SliceRows(0, Rows)), TinyGan.Read(gan.Batch.Images.SliceRows(0, Rows)));
         }
         Assert.Equal(4, gan.Step);
         var metrics = gan.ReadMetrics();
@@ -118,12 +118,12 @@ public class TrainingOptionTests
             using var gan = TinyGan.Create(device, recipe);
             gan.Plan(10);
             gan.TrainDiscriminator();
-            var seen = TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
-            Assert.Equal(TinyGan.Read(plain.Images), TinyGan.Read(gan.Images));
-            Assert.NotEqual(TinyGan.Read(gan.Images), seen);
+            var seen = TinyGan.Read(gan.Batch.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
+            Assert.Equal(TinyGan.Read(plain.Batch.Images), TinyGan.Read(gan.Batch.Images));
+            Assert.NotEqual(TinyGan.Read(gan.Batch.Images), seen);
             // In G's step the same images are changed anew.
             gan.TrainGenerator();
-            Assert.NotEqual(seen, TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels)));
+            Assert.NotEqual(seen, TinyGan.Read(gan.Batch.Pairs.SliceColumns(0, TinyGan.Image.Pixels)));
         }
     }
 
@@ -133,7 +133,7 @@ public class TrainingOptionTests
         using var device = ComputeDevice.Open("cpu", 2);
         using var gan = TinyGan.Create(device, TinyGan.Recipe with { Augment = new AugmentRecipe { Translate = 0.25f } });
         gan.TrainDiscriminator();
-        double[,] images = TinyGan.Read(gan.Images), seen = TinyGan.Read(gan.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
+        double[,] images = TinyGan.Read(gan.Batch.Images), seen = TinyGan.Read(gan.Batch.Pairs.SliceColumns(0, TinyGan.Image.Pixels));
         var moves = new HashSet<(int, int)>();
         for (int r = 0; r < 2 * Rows; r++)
         {

@@ -15,6 +15,9 @@ public sealed class ReferenceGan
 
     public double BatchNormEpsilon { get; init; } = 1e-5;
 
+    /// <summary>So many images with their labels are one sample of D.</summary>
+    public int Packing { get; init; } = 1;
+
     /// <summary>Labels; where D's code has more columns, each has as many of them.</summary>
     public int Classes { get; init; } = 3;
 
@@ -42,10 +45,10 @@ public sealed class ReferenceGan
     /// <summary>Whether a real image's vector is of ones alone.</summary>
     public bool RealOnes { get; init; }
 
-    /// <summary>[M, D's outputs] for images and labels.</summary>
+    /// <summary>[M/packing, D's outputs] for images and labels.</summary>
     public double[,] Outputs(double[,] images, int[] labels)
     {
-        var x = Join(images, labels, Discriminator);
+        var x = Packed(Join(images, labels, Discriminator, Packing), Packing);
         int last = ReferenceLayers.Count(Discriminator);
         for (int i = 1; i <= last; i++)
         {
@@ -78,6 +81,7 @@ public sealed class ReferenceGan
             return VectorLoss(ofReal, (r, c) => c == labels[r] || RealOnes ? realTarget : fakeTarget) + VectorLoss(ofFake, (_, _) => fakeTarget);
         }
         double[] logits = [.. Column(ofReal), .. Column(ofFake)];
+        real /= Packing;
         double loss = logits[..real].Average(z => Objective.Discriminator(z, realTarget)) + logits[real..].Average(z => Objective.Discriminator(z, fakeTarget));
         return Head == "auxiliary" ? loss + AuxiliaryWeight * (ClassLoss(ofReal, labels[..half]) + ClassLoss(ofFake, labels[half..])) : loss;
     }
@@ -149,12 +153,25 @@ public sealed class ReferenceGan
         return result;
     }
 
+    /// <summary>Sample s is the rows s·m, s·m + 1, … one behind the other.</summary>
+    private static double[,] Packed(double[,] x, int m)
+    {
+        int width = x.GetLength(1);
+        var packed = new double[x.GetLength(0) / m, m * width];
+        for (int r = 0; r < x.GetLength(0); r++)
+        {
+            for (int c = 0; c < width; c++)
+                packed[r / m, r % m * width + c] = x[r, c];
+        }
+        return packed;
+    }
+
     /// <summary>[x | code], of ones and zeros or from the network's table; x times the table's row where there is no room behind it.</summary>
-    private double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network)
+    private double[,] Join(double[,] x, int[] labels, Dictionary<string, double[,]> network, int packing = 1)
     {
         int rows = x.GetLength(0), columns = x.GetLength(1);
         network.TryGetValue("labels.table", out var table);
-        int code = network["linear1.weight"].GetLength(0) - columns;
+        int code = network["linear1.weight"].GetLength(0) / packing - columns;
         var joined = new double[rows, columns + code];
         for (int r = 0; r < rows; r++)
         {

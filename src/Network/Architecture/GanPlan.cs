@@ -6,7 +6,7 @@ namespace GpuCgan.Network.Architecture;
 /// <summary>Both networks of a recipe for given data, checked before anything is allocated.</summary>
 /// <param name="Generator">[latent | label code] to an image.</param>
 /// <param name="GeneratorLabel">The label's code behind the latent vector, or the factor of it.</param>
-/// <param name="Discriminator">[image | label code] to a score, to a score and a logit a class, or to a score a class.</param>
+/// <param name="Discriminator">[image | label code], or a pack of so many of them, to a score, to a score and a logit a class, or to a score a class.</param>
 /// <param name="DiscriminatorLabel">The label's code behind the image.</param>
 internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, NetworkPlan Discriminator, LabelCode DiscriminatorLabel)
 {
@@ -21,6 +21,8 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
         var generator = Named("generator", () => NetworkPlan.Of(recipe.Generator, FeatureShape.Vector(labelOfG.InputColumns(recipe.Latent)), image, classes, recipe.ScaleWidths));
         if (generator.Output.Length != image.Pixels || (!generator.Output.IsVector && generator.Output != FeatureShape.Of(image)))
             throw Refuse("generator", $"its last layer makes {generator.Output}, and the images are {FeatureShape.Of(image)}");
+        if (recipe.Packing > 1 && (long)recipe.Packing * (image.Pixels + labelOfD.Columns) is > NetworkPlan.MostFeatures and var numbers)
+            throw Refuse("discriminator", $"packing is {recipe.Packing}, and so many images with their labels are {numbers} numbers; {NetworkPlan.MostFeatures} is the limit");
         var discriminator = Named("discriminator", () => NetworkPlan.Of(recipe.Discriminator, InputOfD(recipe, image, labelOfD), image, classes, recipe.ScaleWidths));
         if (discriminator.Layers[^1].Spec.IsActivation)
             throw Refuse("discriminator", $"it ends in '{discriminator.Layers[^1].Spec.Text}'; every objective takes D's plain output, the sigmoid is inside it where there is one");
@@ -96,9 +98,9 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
             throw new InvalidDataException($"recipe '{recipe.Name}': {why}.");
     }
 
-    /// <summary>Planes where the label is planes or is not there, a vector where it is one.</summary>
+    /// <summary>Planes where the label is planes or is not there, a vector where it is one; those of a pack one behind the other, as its rows of the batch lie.</summary>
     private static FeatureShape InputOfD(Recipe recipe, ImageShape image, LabelCode label) =>
         recipe.DiscriminatorLabel is DiscriminatorLabelKind.OneHot or DiscriminatorLabelKind.Embedding
-            ? FeatureShape.Vector(image.Pixels + label.Columns)
-            : new FeatureShape(image.Channels + label.Columns / (image.Height * image.Width), image.Height, image.Width);
+            ? FeatureShape.Vector(recipe.Packing * (image.Pixels + label.Columns))
+            : new FeatureShape(recipe.Packing * (image.Channels + label.Columns / (image.Height * image.Width)), image.Height, image.Width);
 }

@@ -9,7 +9,7 @@ internal sealed record PlannedLayer(LayerSpec Spec, FeatureShape Input, FeatureS
 internal sealed record NetworkPlan(IReadOnlyList<PlannedLayer> Layers, FeatureShape Input)
 {
     /// <summary>Numbers that one sample may have between two layers: 64×64 images with 1024 planes.</summary>
-    private const long MostFeatures = 1 << 22;
+    public const long MostFeatures = 1 << 22;
 
     public FeatureShape Output => Layers.Count == 0 ? Input : Layers[^1].Output;
 

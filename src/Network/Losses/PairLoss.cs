@@ -5,7 +5,7 @@ using ILGPU;
 
 namespace GpuCgan.Network.Losses;
 
-/// <summary>What D's outputs for a batch of pairs cost D, and what they cost G. Losses and scores are added to the metrics; the gradients are overwritten.</summary>
+/// <summary>What D's outputs for a batch of pairs, or of packs of them, cost D, and what they cost G. Losses and scores are added to the metrics; the gradients are overwritten.</summary>
 internal abstract class PairLoss
 {
     /// <summary>The loss of a recipe.</summary>

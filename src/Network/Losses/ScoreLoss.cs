@@ -6,7 +6,7 @@ using ILGPU;
 namespace GpuCgan.Network.Losses;
 
 /// <summary>
-/// A score a pair, by the recipe's objective. D's batch [2·batch] holds the real pairs first, of them the last few under wrong labels, then the generated ones, and its loss is the mean
+/// A score a pair, or a pack of them, by the recipe's objective. D's batch [2·batch] holds the real pairs first, of them the last few under wrong labels, then the generated ones, and its loss is the mean
 /// over the real pairs plus the mean over all the others. G's is the mean over its own, which it wants called real, whatever D's smoothed target is.
 /// </summary>
 internal sealed class ScoreLoss : PairLoss
@@ -30,7 +30,7 @@ internal sealed class ScoreLoss : PairLoss
         _objective = operators.Objective(recipe.Objective);
         _clock = clock;
         _classes = classes;
-        int batch = recipe.BatchSize;
+        int batch = recipe.Packs;
         // At least one where a share is asked for, and a real pair stays.
         _mismatched = Math.Min(batch - 1, (int)MathF.Ceiling(recipe.MismatchedPairs * batch));
         _real = batch - _mismatched;
@@ -51,7 +51,7 @@ internal sealed class ScoreLoss : PairLoss
 
     public override void ForDiscriminator(Matrix logits, ArrayView<int> labels, Matrix dLogits)
     {
-        int batch = _recipe.BatchSize;
+        int batch = _recipe.Packs;
         if (_recipe.LabelNoise > 0)
         {
             Flip(0, _targets.SubView(0, _real), _recipe.RealTarget, _recipe.FakeTarget);

@@ -200,6 +200,9 @@ public sealed record Recipe
     /// <summary>Images a batch.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>m: D sees so many images as one sample, real ones alone or generated ones alone, and gives them one score (PacGAN: Lin, Khetan, Fanti and Oh 2018).</summary>
+    public int Packing { get; init; } = 1;
+
     /// <summary>What moves G.</summary>
     public OptimizerKind GeneratorOptimizer { get; init; } = OptimizerKind.Adam;
 
@@ -254,6 +257,10 @@ public sealed record Recipe
     /// <summary>Whether G is told a label; else every image is one of all that there are.</summary>
     [JsonIgnore]
     public bool HasLabels => GeneratorLabel != GeneratorLabelKind.None;
+
+    /// <summary>Samples that D makes of a batch of real or of generated images.</summary>
+    [JsonIgnore]
+    internal int Packs => BatchSize / Packing;
 
     [JsonIgnore]
     internal BatchNormOptions BatchNorm => new(BatchNormEpsilon, BatchNormMomentum);

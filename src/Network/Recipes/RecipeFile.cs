@@ -105,6 +105,7 @@ public static class RecipeFile
         Within(r.LearningRateDecay is >= 0 and <= 1, "learning_rate_decay", r.LearningRateDecay, "0 to 1");
         // One sample has no variance to normalise by.
         Within(r.BatchSize is >= 2 and <= 65536, "batch_size", r.BatchSize, "2 to 65536");
+        Within(r.Packing is >= 1 and <= 16, "packing", r.Packing, "1, for none, to 16");
         Within(r.GeneratorLearningRate is > 0 and <= 1, "generator_learning_rate", r.GeneratorLearningRate, "above 0, at most 1");
         Within(r.DiscriminatorLearningRate is > 0 and <= 1, "discriminator_learning_rate", r.DiscriminatorLearningRate, "above 0, at most 1");
         Within(r.AdamBeta1 is >= 0 and < 1, "adam_beta1", r.AdamBeta1, "0 to below 1");
@@ -124,6 +125,8 @@ public static class RecipeFile
             throw new InvalidDataException($"{source}: weight_clip bounds weights that spectral_norm divides by their size again; set weight_clip to 0, or spectral_norm to false.");
         if (r.Objective == ObjectiveKind.Wasserstein)
             CheckWasserstein(r, source);
+        if (r.Packing > 1)
+            CheckPacking(r, source);
 
         void Within(bool ok, string field, IFormattable value, string range)
         {
@@ -147,6 +150,22 @@ public static class RecipeFile
                 }
             }
         }
+    }
+
+    /// <summary>A pack is one sample, of images that are all real or all generated.</summary>
+    private static void CheckPacking(Recipe r, string source)
+    {
+        string? why = null;
+        if (r.BatchSize % r.Packing != 0 || r.BatchSize < 2 * r.Packing)
+            why = $"batch_size {r.BatchSize} is not two packs or more without a rest; take a multiple of {r.Packing} from {2 * r.Packing} on";
+        else if (r.DiscriminatorLabel is DiscriminatorLabelKind.Projection or DiscriminatorLabelKind.Auxiliary or DiscriminatorLabelKind.ClassVector)
+            why = $"discriminator_label {JsonNamingPolicy.SnakeCaseLower.ConvertName(r.DiscriminatorLabel.ToString())} asks D's end about the label of one image, where a pack has several; take one_hot, embedding, planes, plane or none";
+        else if (r.MismatchedPairs > 0)
+            why = "with mismatched_pairs a pack could hold right pairs and wrong ones, which no one score fits; set mismatched_pairs to 0";
+        else if (r.Regularizer != RegularizerKind.None)
+            why = "a regularizer bounds D's slope by one image, and D has none for an image of a pack alone; set regularizer to none, and spectral_norm or weight_clip for a bound";
+        if (why is not null)
+            throw new InvalidDataException($"{source}: packing is {r.Packing}, and {why}.");
     }
 
     /// <summary>A critic's score has no scale of its own: nothing but its slope's bound gives it one, and a target says nothing.</summary>
