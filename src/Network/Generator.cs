@@ -100,12 +100,10 @@ internal sealed class Generator
     }
 
     /// <summary>What G computes outside training, with numbers from <paramref name="parameters"/>: its own, or their average.</summary>
-    /// <exception cref="NotSupportedException">The label is a factor of the latent vector, which there is no description of.</exception>
     public GeneratorDescription Describe(Parameters parameters, int classes, ImageShape image)
     {
-        if (_encoding is null)
-            throw new NotSupportedException("a generator with generator_label multiply cannot be exported: there is no description of that product");
-        return new(_latent, classes, _encoding.Columns, _encoding.Table is { } table ? parameters.Values.Download(table) : null, _stack.Describe(parameters), image);
+        var table = _factor?.Table ?? _encoding?.Table;
+        return new(_latent, classes, _factor is null ? _encoding!.Columns : _latent, table is null ? null : parameters.Values.Download(table), _factor is not null, _stack.Describe(parameters), image);
     }
 
     private Matrix Latents(int rows) => _factor is null ? Input(rows).SliceColumns(0, _latent) : Rows(_factor.Latents, rows);

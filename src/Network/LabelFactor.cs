@@ -26,6 +26,9 @@ internal sealed class LabelFactor
         _factors = memory.Matrix(rows, table.Columns);
     }
 
+    /// <summary>The table to train, [classes, latent].</summary>
+    public TensorSlot Table => _table;
+
     /// <summary>[rows, latent]: z, written before <see cref="Forward"/> and kept for <see cref="Backward"/>.</summary>
     public Matrix Latents => _latents;
 

@@ -36,6 +36,7 @@ internal sealed class OperatorSet(ComputeDevice device)
     public ExponentialMovingAverage Average { get; } = new(device);
     public SoftmaxCrossEntropy SoftmaxCrossEntropy { get; } = new(device);
     public Translate Translate { get; } = new(device);
+    public Augment Augment { get; } = new(device);
     public InstanceNoise InstanceNoise { get; } = new(device);
     public Bernoulli Bernoulli { get; } = new(device);
     public RotateLabels RotateLabels { get; } = new(device);

@@ -47,6 +47,11 @@ public class RecipeTests
         { new Recipe { InstanceNoise = float.NaN }, "instance_noise" },
         { new Recipe { Augment = null! }, "augment" },
         { new Recipe { Augment = new AugmentRecipe { Translate = 0.6f } }, "augment.translate" },
+        { new Recipe { Augment = new AugmentRecipe { Scale = 0.91f } }, "augment.scale is 0.91" },
+        { new Recipe { Augment = new AugmentRecipe { Rotate = -1 } }, "augment.rotate" },
+        { new Recipe { Augment = new AugmentRecipe { Brightness = float.NaN } }, "augment.brightness" },
+        { new Recipe { Augment = new AugmentRecipe { Contrast = 1 } }, "augment.contrast" },
+        { new Recipe { Augment = new AugmentRecipe { Cutout = 0.8f } }, "augment.cutout is 0.8" },
         { new Recipe { NCritic = 0 }, "n_critic" },
         { new Recipe { LearningRateDecay = 1.1f }, "learning_rate_decay" },
         { new Recipe { WeightClip = -0.01f }, "weight_clip is -0.01" },
@@ -95,12 +100,12 @@ public class RecipeTests
     public void TheNewFieldsAreSpelledAsTheDocumentationSpellsThem()
     {
         var recipe = RecipeFile.Parse(JsonNode.Parse("""
-            { "objective": "maximum_likelihood", "label_noise": 0.05, "mismatched_pairs": 0.25, "instance_noise": 0.1, "augment": { "translate": 0.125 }, "n_critic": 5, "learning_rate_decay": 0.5 }
+            { "objective": "maximum_likelihood", "label_noise": 0.05, "mismatched_pairs": 0.25, "instance_noise": 0.1, "augment": { "translate": 0.125, "scale": 0.1, "rotate": 10, "brightness": 0.5, "contrast": 0.25, "cutout": 0.5 }, "n_critic": 5, "learning_rate_decay": 0.5 }
             """), "test");
         Assert.True(RecipeFile.AreSame(recipe, new Recipe
         {
             Objective = ObjectiveKind.MaximumLikelihood, LabelNoise = 0.05f, MismatchedPairs = 0.25f, InstanceNoise = 0.1f,
-            Augment = new AugmentRecipe { Translate = 0.125f }, NCritic = 5, LearningRateDecay = 0.5f,
+            Augment = new AugmentRecipe { Translate = 0.125f, Scale = 0.1f, Rotate = 10, Brightness = 0.5f, Contrast = 0.25f, Cutout = 0.5f }, NCritic = 5, LearningRateDecay = 0.5f,
         }));
         Assert.Throws<InvalidDataException>(() => RecipeFile.Parse(JsonNode.Parse("""{ "augment": { "flip": 1 } }"""), "test"));
     }

@@ -27,7 +27,7 @@ internal static class TinyGan
     /// <summary>Every option of the adversarial step at once.</summary>
     public static readonly Recipe Everything = Recipe with
     {
-        LabelNoise = 0.1f, MismatchedPairs = 0.25f, InstanceNoise = 0.2f, Augment = new AugmentRecipe { Translate = 0.25f }, NCritic = 2, LearningRateDecay = 0.5f,
+        LabelNoise = 0.1f, MismatchedPairs = 0.25f, InstanceNoise = 0.2f, Augment = new AugmentRecipe { Translate = 0.25f, Scale = 0.2f, Rotate = 15, Brightness = 0.2f, Contrast = 0.2f, Cutout = 0.25f }, NCritic = 2, LearningRateDecay = 0.5f,
         GeneratorAverage = 0.9f, RealTarget = 0.9f,
     };
 

@@ -102,10 +102,12 @@ public sealed class ReferenceGan
 
     private static double[] Column(double[,] outputs) => [.. Enumerable.Range(0, outputs.GetLength(0)).Select(r => outputs[r, 0])];
 
-    /// <summary>What G pays for its images, as D sees them: each moved down and to the right by its own number of pixels, with −1 coming in, and with noise added.</summary>
-    public double GeneratorLoss(double[,] latent, int[] labels, (int Down, int Right)[]? moves = null, double[,]? noise = null)
+    /// <summary>What G pays for its images, as D sees them: changed by a function, each moved down and to the right by its own number of pixels, with −1 coming in, and with noise added.</summary>
+    public double GeneratorLoss(double[,] latent, int[] labels, (int Down, int Right)[]? moves = null, double[,]? noise = null, Func<double[,], double[,]>? augment = null)
     {
         var images = Images(latent, labels);
+        if (augment is not null)
+            images = augment(images);
         if (moves is not null)
             images = Moved(images, moves);
         for (int i = 0; noise is not null && i < images.Length; i++)

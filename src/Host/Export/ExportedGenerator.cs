@@ -51,7 +51,7 @@ internal static class ExportedGenerator
             ["classes"] = gan.Classes.ToString(CultureInfo.InvariantCulture),
             [ClassNames.Field] = ClassNames.ToJson(ClassNames.Of(header, out _)),
             ["recipe"] = RecipeFile.ToJson(gan.Recipe).ToJsonString(),
-            ["layout"] = "linear: y = x*weight + bias with weight [inputs, outputs]; image [channels, height, width] in [-1, 1]",
+            ["layout"] = "linear: y = x*weight + bias with weight [inputs, outputs]; conv: weight [outputs, inputs*rows*columns], transposed [inputs, outputs*rows*columns]; image [channels, height, width] in [-1, 1]",
         };
         foreach (string key in (string[])["data", "data_sha256"])
         {

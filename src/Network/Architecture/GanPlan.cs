@@ -16,6 +16,9 @@ internal sealed record GanPlan(NetworkPlan Generator, LabelCode GeneratorLabel, 
         if (recipe.GeneratorLabel == GeneratorLabelKind.None != (recipe.DiscriminatorLabel == DiscriminatorLabelKind.None))
             throw new InvalidDataException($"recipe '{recipe.Name}': the label reaches one of the two networks alone, which D or G could only ignore; set generator_label and discriminator_label both to none, or neither.");
         CheckLabels(recipe, classes);
+        float side = Math.Min(image.Height, image.Width), cutout = recipe.Augment.Cutout;
+        if (cutout > 0 && MathF.Round(cutout * side) < 1)
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"recipe '{recipe.Name}': augment.cutout is {cutout}, less than a pixel of images of {image}; it must be 0, or at least {1 / side:0.###}."));
         var labelOfG = LabelCode.Of(recipe.GeneratorLabel, recipe.Latent, classes);
         var labelOfD = LabelCode.Of(recipe.DiscriminatorLabel, image, classes);
         var generator = Named("generator", () => NetworkPlan.Of(recipe.Generator, FeatureShape.Vector(labelOfG.InputColumns(recipe.Latent)), image, classes, recipe.ScaleWidths));

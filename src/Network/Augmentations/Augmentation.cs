@@ -8,6 +8,9 @@ namespace GpuCgan.Network.Augmentations;
 /// </summary>
 internal abstract class Augmentation
 {
+    /// <summary>What comes in from outside of an image, or replaces a part of it.</summary>
+    protected const float Background = -1;
+
     /// <summary>y ← the changed x. They do not overlap.</summary>
     public abstract void Forward(Matrix x, Matrix y, int stream);
 

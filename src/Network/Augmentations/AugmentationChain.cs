@@ -17,8 +17,10 @@ internal sealed class AugmentationChain
     /// <summary>Allocates what lies between the augmentations, for at most <paramref name="rows"/> images.</summary>
     public AugmentationChain(Recipe recipe, ImageShape image, int rows, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
+        if (!recipe.Augment.MovesAlone)
+            _augmentations.Add(new ChangedImages(operators, clock, memory, image, rows, recipe.Augment));
         int reach = (int)MathF.Round(recipe.Augment.Translate * Math.Max(image.Height, image.Width));
-        if (reach > 0)
+        if (recipe.Augment.MovesAlone && reach > 0)
             _augmentations.Add(new TranslateImages(operators, clock, memory, image, rows, reach));
         if (recipe.InstanceNoise > 0)
             _augmentations.Add(new NoisyImages(operators, clock, recipe.InstanceNoise));

@@ -7,8 +7,6 @@ namespace GpuCgan.Network.Augmentations;
 /// <summary>Moves each image by up to a number of pixels, down or up and to either side; what comes in is background. The gradient moves back, and what had left gets none.</summary>
 internal sealed class TranslateImages(OperatorSet operators, StepClock clock, DeviceMemory memory, ImageShape image, int rows, int reach) : Augmentation
 {
-    private const float Background = -1;
-
     private readonly ArrayView<int> _offsets = memory.View<int>(2 * rows);
 
     public override void Forward(Matrix x, Matrix y, int stream)

@@ -27,6 +27,8 @@ internal sealed class AveragePooling : Layer
 
     public override int Outputs => _channels * (_height / 2) * (_width / 2);
 
+    public override LayerDescription Describe(Parameters parameters) => new ResamplingDescription(_channels, _height, _width, IsUpsampling: false);
+
     public override void Forward(Matrix x, Matrix y, Pass pass) => _operators.AveragePool.Forward(x, y, _width / 2);
 
     /// <summary>A mean is linear.</summary>

@@ -72,7 +72,7 @@ internal sealed class BatchNormalization : Layer
         pass.Groups == 1 ? batch : batch.SliceRows(group * (batch.Rows / pass.Groups), batch.Rows / pass.Groups);
 
     public override LayerDescription Describe(Parameters parameters) => new BatchNormalizationDescription(
-        LayerName(_slots.Gamma), parameters.Values.Download(_slots.Gamma), parameters.Values.Download(_slots.Beta),
+        LayerName(_slots.Gamma), _pixels, parameters.Values.Download(_slots.Gamma), parameters.Values.Download(_slots.Beta),
         parameters.Statistics.Download(_slots.RunningMean), parameters.Statistics.Download(_slots.RunningVariance), _options.Epsilon, _activation);
 
     public override void Initialize()

@@ -67,5 +67,7 @@ internal sealed class Convolution(
         return (selected, first / shape.Pixels * shape.KernelSize, channels * shape.KernelSize);
     }
 
+    public override LayerDescription Describe(Parameters parameters) => slots.Describe(parameters, shape, isTransposed: false, activation);
+
     public override void Initialize() => slots.Initialize(operators, parameters, clock, start);
 }

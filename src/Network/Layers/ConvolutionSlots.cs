@@ -12,6 +12,10 @@ internal sealed record ConvolutionSlots(TensorSlot Weight, TensorSlot? Bias, int
     public static ConvolutionSlots Add(ArenaLayout layout, string name, ConvShape shape, int outputs, bool bias, int stream) =>
         new(layout.Matrix($"{name}.weight", shape.Features, shape.Taps), bias ? layout.Vector($"{name}.bias", outputs) : null, stream);
 
+    /// <summary>What a convolution with these parameters computes: see <see cref="Layer.Describe"/>.</summary>
+    public ConvolutionDescription Describe(Parameters parameters, ConvShape shape, bool isTransposed, Activation activation) => new(
+        Layer.LayerName(Weight), shape, isTransposed, parameters.Values.Download(Weight), Bias is { } bias ? parameters.Values.Download(bias) : null, activation);
+
     public void Initialize(OperatorSet operators, Parameters parameters, StepClock clock, InitialValuesKind start)
     {
         var weight = parameters.Values.Matrix(Weight);

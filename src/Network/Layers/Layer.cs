@@ -65,5 +65,5 @@ internal abstract class Layer
     private NotSupportedException NoTangent() => new($"{GetType().Name} is not piecewise linear: it has no tangent.");
 
     /// <summary>The layer's part of a tensor's name: <c>linear1</c> of <c>linear1.weight</c>.</summary>
-    protected static string LayerName(TensorSlot slot) => slot.Name[..slot.Name.LastIndexOf('.')];
+    internal static string LayerName(TensorSlot slot) => slot.Name[..slot.Name.LastIndexOf('.')];
 }

@@ -70,6 +70,9 @@ internal sealed class SampleNormalization : Layer
             _operators.InstanceNorm.Backward(x, y, dy, gamma, Of(_mean, x), Of(_inverseDeviation, x), dx ?? dy, dGamma, dBeta, scratch, _activation, accumulate: false);
     }
 
+    public override LayerDescription Describe(Parameters parameters) => new SampleNormalizationDescription(
+        LayerName(_slots.Gamma), _planes, Outputs / Math.Max(1, _planes), parameters.Values.Download(_slots.Gamma), parameters.Values.Download(_slots.Beta), _epsilon, _activation);
+
     public override void Initialize()
     {
         _parameters.Values.Fill(_slots.Gamma, 1);

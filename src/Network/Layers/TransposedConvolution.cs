@@ -47,5 +47,7 @@ internal sealed class TransposedConvolution(
         _operator.InputGradient(selected, dy, parameters.Weight(slots.Weight).SliceRows(first / shape.MapPixels, channels), dx);
     }
 
+    public override LayerDescription Describe(Parameters parameters) => slots.Describe(parameters, shape, isTransposed: true, activation);
+
     public override void Initialize() => slots.Initialize(operators, parameters, clock, start);
 }

@@ -11,6 +11,8 @@ internal sealed class Upsampling(OperatorSet operators, int channels, int height
 {
     public override int Outputs => channels * 4 * height * width;
 
+    public override LayerDescription Describe(Parameters parameters) => new ResamplingDescription(channels, height, width, IsUpsampling: true);
+
     public override void Forward(Matrix x, Matrix y, Pass pass) => operators.Upsample.Forward(x, y, width);
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)

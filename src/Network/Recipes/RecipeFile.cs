@@ -101,6 +101,11 @@ public static class RecipeFile
         if (r.Augment is null)
             throw new InvalidDataException($"{source}: augment is null; it must be an object, such as {{ \"translate\": 0.1 }}.");
         Within(r.Augment.Translate is >= 0 and <= 0.5f, "augment.translate", r.Augment.Translate, "0 to 0.5");
+        Within(r.Augment.Scale is >= 0 and <= 0.9f, "augment.scale", r.Augment.Scale, "0 to 0.9");
+        Within(r.Augment.Rotate is >= 0 and <= 180, "augment.rotate", r.Augment.Rotate, "0 to 180 degrees");
+        Within(r.Augment.Brightness is >= 0 and <= 2, "augment.brightness", r.Augment.Brightness, "0 to 2: pixels lie in [-1, 1]");
+        Within(r.Augment.Contrast is >= 0 and < 1, "augment.contrast", r.Augment.Contrast, "0 to below 1: a factor of 0 leaves no image");
+        Within(r.Augment.Cutout is >= 0 and <= 0.75f, "augment.cutout", r.Augment.Cutout, "0 to 0.75");
         Within(r.NCritic is >= 1 and <= 100, "n_critic", r.NCritic, "1 to 100");
         Within(r.LearningRateDecay is >= 0 and <= 1, "learning_rate_decay", r.LearningRateDecay, "0 to 1");
         // One sample has no variance to normalise by.

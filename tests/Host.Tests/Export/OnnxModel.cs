@@ -42,14 +42,21 @@ internal sealed class OnnxModel
     {
         var values = new Dictionary<string, Tensor>(_constants) { ["z"] = z, ["label"] = label };
         foreach (var node in _nodes)
-            values.Add(node.Output, Compute(node, [.. node.Inputs.Select(name => values[name])]));
+            values.Add(node.Output, Compute(node, [.. node.Inputs.Select(name => name.Length > 0 ? values[name] : new Tensor([0], []))]));
         return values["image"];
     }
 
     private static Tensor Compute(Node node, Tensor[] x) => node.Operation switch
     {
         "Gemm" => Map([x[0].Shape[0], x[1].Shape[1]], i => x[2].Values[i[1]] + Enumerable.Range(0, (int)x[1].Shape[0]).Sum(k => x[0][i[0], k] * x[1][k, i[1]])),
-        "BatchNormalization" => Map(x[0].Shape, i => (x[0][i[0], i[1]] - x[3].Values[i[1]]) / Math.Sqrt(x[4].Values[i[1]] + node.Floats["epsilon"]) * x[1].Values[i[1]] + x[2].Values[i[1]]),
+        "Mul" => x[0] with { Values = [.. x[0].Values.Zip(x[1].Values, (a, b) => a * b)] },
+        "Conv" => OnnxPlanes.Convolve(x[0], x[1], x.ElementAtOrDefault(2), node.Lists["strides"], node.Lists["pads"]),
+        "ConvTranspose" => OnnxPlanes.Spread(x[0], x[1], x.ElementAtOrDefault(2), node.Lists["strides"], node.Lists["pads"], node.Lists["output_padding"]),
+        "Resize" when (node.Words["mode"], node.Words["coordinate_transformation_mode"], node.Words["nearest_mode"]) == ("nearest", "asymmetric", "floor") => OnnxPlanes.Resize(x[0], x[2]),
+        "AveragePool" => OnnxPlanes.Pool(x[0], node.Lists["kernel_shape"], node.Lists["strides"]),
+        "BatchNormalization" => OnnxPlanes.BatchNormalize(x[0], x[1], x[2], x[3], x[4], node.Floats["epsilon"]),
+        "InstanceNormalization" => OnnxPlanes.Standardize(x[0], (int)(x[0].Shape[0] * x[0].Shape[1]), node.Floats["epsilon"], (part, _) => (x[1].Values[part % x[0].Shape[1]], x[2].Values[part % x[0].Shape[1]])),
+        "LayerNormalization" when node.Integers["axis"] == 1 => OnnxPlanes.Standardize(x[0], (int)x[0].Shape[0], node.Floats["epsilon"], (_, at) => (x[1].Values[at], x[2].Values[at])),
         "LeakyRelu" => x[0] with { Values = [.. x[0].Values.Select(v => v < 0 ? node.Floats["alpha"] * v : v)] },
         "Relu" => x[0] with { Values = [.. x[0].Values.Select(v => Math.Max(v, 0))] },
         "Sigmoid" => x[0] with { Values = [.. x[0].Values.Select(v => 1 / (1 + Math.Exp(-v)))] },
@@ -94,11 +101,15 @@ internal sealed class OnnxModel
                 case 2: node.Output = value.Text; break;
                 case 4: node.Operation = value.Text; break;
                 case 5:
-                    var attribute = Fields(value.Bytes).ToDictionary(f => f.Field, f => f.Value);
+                    var attribute = Fields(value.Bytes).GroupBy(f => f.Field).ToDictionary(g => g.Key, g => g.First().Value);
                     if (attribute[20].Integer == 1)
                         node.Floats.Add(attribute[1].Text, attribute[2].Float);
                     else if (attribute[20].Integer == 2)
                         node.Integers.Add(attribute[1].Text, attribute[3].Integer);
+                    else if (attribute[20].Integer == 3)
+                        node.Words.Add(attribute[1].Text, attribute[4].Text);
+                    else if (attribute[20].Integer == 7)
+                        node.Lists.Add(attribute[1].Text, [.. Fields(value.Bytes).Where(f => f.Field == 8).Select(f => (int)f.Value.Integer)]);
                     else
                         throw new InvalidDataException("an attribute of another type");
                     break;
@@ -185,5 +196,7 @@ internal sealed class OnnxModel
         public List<string> Inputs { get; } = [];
         public Dictionary<string, float> Floats { get; } = [];
         public Dictionary<string, long> Integers { get; } = [];
+        public Dictionary<string, int[]> Lists { get; } = [];
+        public Dictionary<string, string> Words { get; } = [];
     }
 }
