@@ -98,7 +98,7 @@ internal sealed class PngReader
             return filter >= 0 && zlib.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) == row.Length ? filter : -1;
         }
         // Damage, or a preset dictionary, which PNG does not have.
-        catch (Exception e) when (e is InvalidDataException or ZLibException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return -1;
         }
