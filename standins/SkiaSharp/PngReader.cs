@@ -97,7 +97,8 @@ internal sealed class PngReader
             int filter = zlib.ReadByte();
             return filter >= 0 && zlib.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) == row.Length ? filter : -1;
         }
-        catch (InvalidDataException)
+        // Damage, or a preset dictionary, which PNG does not have.
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return -1;
         }

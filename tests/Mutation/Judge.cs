@@ -22,23 +22,36 @@ internal enum Verdict
 internal sealed class Judge : IDisposable
 {
     private const string Assembly = "GpuCgan.Kernels.dll";
+    private const string KernelTests = "GpuCgan.Kernels.Tests.dll";
+    private const string NetworkTests = "GpuCgan.Network.Tests.dll";
+    private const string All = TestRunner.All;
 
     private readonly Kernels _kernels;
     private readonly TimeSpan _patience;
+    private readonly OperatorTests _tests;
     private readonly string _kernelTests;
     private readonly string _networkTests;
     private readonly string _folder = Directory.CreateTempSubdirectory("gpucgan-mutants-").FullName;
 
     public Judge(Kernels kernels, string root, TimeSpan patience)
     {
-        (_kernels, _patience) = (kernels, patience);
+        (_kernels, _patience, _tests) = (kernels, patience, new OperatorTests(root));
         _kernelTests = Copy(root, "Kernels.Tests");
         _networkTests = Copy(root, "Network.Tests");
     }
 
-    /// <param name="mutant">The mutant, or null for the code as it is.</param>
+    /// <param name="mutant">A mutant.</param>
+    /// <param name="ownTestsAlone">The tests that name its operator; else all of the kernels' tests and, behind them, the gradients of whole networks.</param>
     /// <param name="by">The test that failed, or the compiler's error.</param>
-    public Verdict Of(Mutant? mutant, out string by)
+    public Verdict Of(Mutant mutant, bool ownTestsAlone, out string by) => Of(mutant, out by, ownTestsAlone
+        ? [(_kernelTests, KernelTests, _tests.Of(mutant.Operator), All)]
+        : [(_kernelTests, KernelTests, All, All), (_networkTests, NetworkTests, "GradientTests,AdversarialStepTests,ClassifierTests", All)]);
+
+    /// <summary>The code as it is, compiled as mutants are: every test of the kernels on <c>cpu</c>, and one operator's on all devices.</summary>
+    /// <param name="by">The test that failed.</param>
+    public Verdict OfNone(out string by) => Of(null, out by, [(_kernelTests, KernelTests, All, "cpu"), (_kernelTests, KernelTests, "ActivationTests", All)]);
+
+    private Verdict Of(Mutant? mutant, out string by, (string Folder, string Name, string Classes, string Device)[] stages)
     {
         string path = Path.Combine(_kernelTests, Assembly);
         if (_kernels.Compile(mutant, path) is { } error)
@@ -48,16 +61,9 @@ internal sealed class Judge : IDisposable
         }
 
         File.Copy(path, Path.Combine(_networkTests, Assembly), overwrite: true);
-        // The operator's own tests first, then all of them, then the gradients of whole networks.
-        (string Folder, string Name, string Classes)[] stages =
-        [
-            (_kernelTests, "GpuCgan.Kernels.Tests.dll", mutant is null ? "*" : $"{mutant.Operator}Tests"),
-            (_kernelTests, "GpuCgan.Kernels.Tests.dll", "*"),
-            (_networkTests, "GpuCgan.Network.Tests.dll", "GradientTests,AdversarialStepTests,ClassifierTests"),
-        ];
-        foreach (var (folder, name, classes) in stages)
+        foreach (var (folder, name, classes, device) in stages)
         {
-            ProcessStartInfo start = new("dotnet", [typeof(Judge).Assembly.Location, "--run", Path.Combine(folder, name), classes]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new("dotnet", [typeof(Judge).Assembly.Location, "--run", Path.Combine(folder, name), classes, device]) { RedirectStandardOutput = true, RedirectStandardError = true };
             // Shapes that nobody chose are slow on the CPU accelerator; a few of them are tests like the others.
             start.Environment["GPUCGAN_RANDOM_SHAPES"] = "3";
             using Process process = Process.Start(start)!;

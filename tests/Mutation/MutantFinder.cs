@@ -30,7 +30,7 @@ internal sealed class MutantFinder(Compilation compilation)
                 yield return new Mutant(tree, add, $"{add.Left} -= {add.Right}", "sign turned");
             }
 
-            if (node is ExpressionSyntax value && IsResult(value) && RealOf(model, value) is { } real)
+            if (node is ExpressionSyntax value && IsResult(value) && !IsZero(value) && RealOf(model, value) is { } real)
             {
                 bool isFloat = real == "float";
                 yield return new Mutant(tree, value, isFloat ? $"(({value}) * {Scale})" : $"({real}.Of({Scale}) * ({value}))", "scaled");
@@ -49,6 +49,9 @@ internal sealed class MutantFinder(Compilation compilation)
         ArgumentSyntax { RefKindKeyword.RawKind: 0, Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax call } } => call.Expression.ToString().EndsWith(".Store", StringComparison.Ordinal),
         _ => false,
     };
+
+    /// <summary>A sum's start: scaled, negated or zeroed it is the same sum.</summary>
+    private static bool IsZero(ExpressionSyntax value) => value.ToString() is "T.Of(0f)" or "TWide.Of(0f)" or "default";
 
     /// <summary>How the type of a real number is written, or null for another type.</summary>
     private static string? RealOf(SemanticModel model, ExpressionSyntax value)

@@ -2,18 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using GpuCgan.Mutation;
 
-// dotnet run -c Release --project tests/Mutation -- [--sample N] [--seed S] [--operator NAME] [--patience SECONDS] [--list]
-if (args is ["--run", var tests, var classes])
+// dotnet run -c Release --project tests/Mutation -- [--sample N] [--seed S] [--operator NAME] [--minutes N] [--patience SECONDS] [--own] [--list]
+if (args is ["--run", var tests, var classes, var device])
 {
-    string[] wanted = classes.Split(',');
-    string? failed = TestRunner.FirstFailure(tests, name => classes == "*" || wanted.Contains(name), out _);
+    string? failed = TestRunner.FirstFailure(tests, classes, device);
     Console.WriteLine(failed ?? "passed");
     return failed is null ? 0 : 1;
 }
 
-int sample = int.MaxValue, seed = 1, patience = 600;
+int sample = int.MaxValue, seed = 1, patience = 600, minutes = int.MaxValue;
 string? only = null;
-bool list = false;
+bool list = false, own = false;
 for (int i = 0; i < args.Length; i++)
 {
     string? value = i + 1 < args.Length ? args[i + 1] : null;
@@ -21,18 +20,20 @@ for (int i = 0; i < args.Length; i++)
     {
         "--sample" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out sample),
         "--seed" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out seed),
+        "--minutes" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out minutes),
         "--patience" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out patience),
         "--operator" => (only = value) is not null,
         "--list" => list = true,
+        "--own" => own = true,
         _ => false,
     };
     if (!isRead)
     {
-        Console.Error.WriteLine($"error: '{args[i]}' is no option or lacks its value; expected --sample N, --seed S, --operator NAME, --patience SECONDS or --list");
+        Console.Error.WriteLine($"error: '{args[i]}' is no option or lacks its value; expected --sample N, --seed S, --operator NAME, --minutes N, --patience SECONDS, --own or --list");
         return 2;
     }
 
-    i += args[i] == "--list" ? 0 : 1;
+    i += args[i] is "--list" or "--own" ? 0 : 1;
 }
 
 string root = AppContext.BaseDirectory;
@@ -59,22 +60,55 @@ if (list)
 Mutant[] order = [.. all];
 new Random(seed).Shuffle(order);
 using Judge judge = new(kernels, root, TimeSpan.FromSeconds(patience));
-if (judge.Of(null, out string broken) != Verdict.Survived)
+if (judge.OfNone(out string broken) != Verdict.Survived)
 {
     Console.Error.WriteLine($"error: the code as it is does not pass its tests: {broken}");
     return 2;
 }
 
+// The operator's own tests notice most, and in seconds; who survives them is put before all tests afterwards. What --minutes cuts off the sample is as random as the rest.
 Dictionary<Verdict, int> counts = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, _ => 0);
-foreach (Mutant mutant in order.Take(sample))
+List<Mutant> alive = [];
+Stopwatch whole = Stopwatch.StartNew();
+foreach (Mutant mutant in order.Take(sample).TakeWhile(_ => whole.Elapsed.TotalMinutes < minutes))
 {
-    long start = Stopwatch.GetTimestamp();
-    Verdict verdict = judge.Of(mutant, out string by);
-    counts[verdict]++;
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verdict,-9} {Stopwatch.GetElapsedTime(start).TotalSeconds,6:0.0} s  {mutant}  [{by}]"));
+    Verdict verdict = Judged(mutant, ownTestsAlone: true);
+    if (verdict == Verdict.Survived)
+        alive.Add(mutant);
+    else
+        counts[verdict]++;
 }
 
-int judged = counts[Verdict.Killed] + counts[Verdict.TimedOut] + counts[Verdict.Survived];
+if (own)
+{
+    counts[Verdict.Survived] = alive.Count;
+}
+else
+{
+    Console.WriteLine($"{alive.Count} survived their own tests; all tests:");
+    foreach (Mutant mutant in alive)
+        counts[Judged(mutant, ownTestsAlone: false)]++;
+}
+
+int judged = counts[Verdict.Killed] + counts[Verdict.TimedOut] + counts[Verdict.Survived], noticed = judged - counts[Verdict.Survived];
+var (low, high) = Wilson(noticed, judged);
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"{judged} mutants of {all.Count} (seed {seed}): {counts[Verdict.Killed]} killed, {counts[Verdict.TimedOut]} timed out, {counts[Verdict.Survived]} survived, {counts[Verdict.NoMutant]} did not compile; {100.0 * (judged - counts[Verdict.Survived]) / Math.Max(1, judged):0.0} % noticed"));
+    $"{judged} mutants of {all.Count} (seed {seed}): {counts[Verdict.Killed]} killed, {counts[Verdict.TimedOut]} timed out, {counts[Verdict.Survived]} survived, {counts[Verdict.NoMutant]} more did not compile; {100.0 * noticed / Math.Max(1, judged):0.0} % noticed, 95 % interval {100 * low:0.0} to {100 * high:0.0} %"));
 return 0;
+
+Verdict Judged(Mutant mutant, bool ownTestsAlone)
+{
+    long start = Stopwatch.GetTimestamp();
+    Verdict verdict = judge.Of(mutant, ownTestsAlone, out string by);
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verdict,-9} {Stopwatch.GetElapsedTime(start).TotalSeconds,6:0.0} s  {mutant}  [{by}]"));
+    return verdict;
+}
+
+// E. B. Wilson 1927: the score interval of a share, which stays inside 0 … 1.
+static (double Low, double High) Wilson(int hits, int trials)
+{
+    const double z = 1.96;
+    double n = Math.Max(1, trials), share = hits / n, centre = (share + (z * z / (2 * n))) / (1 + (z * z / n));
+    double half = z / (1 + (z * z / n)) * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
+    return (centre - half, centre + half);
+}

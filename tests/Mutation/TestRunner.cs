@@ -9,24 +9,28 @@ namespace GpuCgan.Mutation;
 /// </summary>
 internal static class TestRunner
 {
+    /// <summary>Every class, or every device.</summary>
+    public const string All = "*";
+
     /// <param name="assemblyPath">The tests.</param>
-    /// <param name="isWanted">Whether a class of that name is run.</param>
-    /// <param name="ran">How many rows ran.</param>
+    /// <param name="classes">The classes that are run, separated by commas.</param>
+    /// <param name="device">Rows that begin with the name of another device are left out.</param>
     /// <returns>The name of the first test that failed, or null.</returns>
-    public static string? FirstFailure(string assemblyPath, Func<string, bool> isWanted, out int ran)
+    public static string? FirstFailure(string assemblyPath, string classes, string device)
     {
+        string[] wanted = classes.Split(',');
         AssemblyDependencyResolver resolver = new(assemblyPath);
         AssemblyLoadContext.Default.Resolving += (context, name) => resolver.ResolveAssemblyToPath(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
         Assembly tests = AssemblyLoadContext.Default.LoadFromAssemblyPath(assemblyPath);
-        ran = 0;
-        foreach (Type type in tests.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && isWanted(type.Name)).OrderBy(type => type.Name, StringComparer.Ordinal))
+        foreach (Type type in tests.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && (classes == All || wanted.Contains(type.Name))).OrderBy(type => type.Name, StringComparer.Ordinal))
         {
             foreach (MethodInfo method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(method => IsTest(method, out _)))
             {
                 IsTest(method, out bool isTheory);
                 foreach (object?[] row in isTheory ? Rows(method) : [[]])
                 {
-                    ran++;
+                    if (device != All && row is [string other, ..] && other != device && other.StartsWith("cpu", StringComparison.Ordinal))
+                        continue;
                     if (!Passes(type, method, row))
                         return $"{type.Name}.{method.Name}({string.Join(", ", row)})";
                 }

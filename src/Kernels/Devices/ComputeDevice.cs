@@ -17,6 +17,7 @@ public sealed class ComputeDevice : IDisposable
     private const int CpuGroupSize = 256;
 
     private readonly Context _context;
+    private long _heldBytes;
 
     private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps, Precision precision = Precision.Fp32)
     {
@@ -191,6 +192,12 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Counts one of <see cref="HostCalls"/>.</summary>
     internal void CountHostCall() => HostCalls++;
+
+    /// <summary>Bytes of device memory that were allocated and are not disposed yet. Flat from step to step, or something leaks.</summary>
+    public long HeldBytes => Interlocked.Read(ref _heldBytes);
+
+    /// <summary>Counts memory that came (positive) or went.</summary>
+    internal void CountHeldBytes(long bytes) => Interlocked.Add(ref _heldBytes, bytes);
 
     /// <summary>Memory on this device for <paramref name="length"/> elements, set to zero. The caller disposes it.</summary>
     public DeviceArray<T> Allocate<T>(long length) where T : unmanaged

@@ -28,6 +28,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
         {
             throw DeviceFailures.AtAllocation(device, length * element, e);
         }
+        device.CountHeldBytes(_buffer.LengthInBytes);
         ArrayView<T> whole = _buffer.View;
         // GPU drivers align their buffers already; host memory is aligned to 16 bytes only.
         int skip = device.Accelerator.AcceleratorType == AcceleratorType.CPU
@@ -75,6 +76,8 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!_buffer.IsDisposed)
+            _device.CountHeldBytes(-_buffer.LengthInBytes);
         try
         {
             _buffer.Dispose();

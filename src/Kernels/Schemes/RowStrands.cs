@@ -51,7 +51,8 @@ internal static class RowStrands
         return Sum<TFormula, Real4>(ref first, ref second, (nuint)a.Length, formula);
     }
 
-    private static float Sum<TFormula, T>(ref float a, ref float b, nuint count, TFormula formula)
+    /// <summary>The same bits for every width.</summary>
+    internal static float Sum<TFormula, T>(ref float a, ref float b, nuint count, TFormula formula)
         where TFormula : struct, IFormula
         where T : struct, IWide<T>
     {

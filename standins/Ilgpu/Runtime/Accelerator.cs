@@ -5,8 +5,9 @@ namespace ILGPU.Runtime;
 /// <summary>A device in use: it allocates memory and loads kernels (<see cref="KernelLoaders"/>). Disposing it disposes what it allocated.</summary>
 public abstract class Accelerator : DisposeBase
 {
+    private const int ChildrenBetweenSweeps = 4096;
+
     private readonly List<WeakReference<AcceleratorObject>> children = [];
-    private int childrenAfterLastSweep = 512;
 
     protected Accelerator(Context context, Device device)
     {
@@ -48,13 +49,13 @@ public abstract class Accelerator : DisposeBase
 
     public int MaxNumThreads => Device.MaxNumThreads;
 
-    /// <summary>Buffers, streams and kernels that were made and not disposed or collected.</summary>
+    /// <summary>Buffers, streams, kernels and pinned copies that were made, of which those that are gone are forgotten where their number is a multiple of 4,096.</summary>
     public int NumberChildObjects
     {
         get
         {
             lock (children)
-                return children.Count(reference => reference.TryGetTarget(out AcceleratorObject? child) && !child.IsDisposed);
+                return children.Count;
         }
     }
 
@@ -89,12 +90,9 @@ public abstract class Accelerator : DisposeBase
     {
         lock (children)
         {
-            if (children.Count >= 2 * childrenAfterLastSweep)
-            {
-                children.RemoveAll(reference => !reference.TryGetTarget(out AcceleratorObject? other) || other.IsDisposed);
-                childrenAfterLastSweep = Math.Max(512, children.Count);
-            }
             children.Add(new(child));
+            if (children.Count % ChildrenBetweenSweeps == 0)
+                children.RemoveAll(reference => !reference.TryGetTarget(out _));
         }
     }
 

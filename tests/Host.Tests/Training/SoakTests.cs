@@ -19,12 +19,15 @@ public class SoakTests
         List<SoakTenth> tenths = [.. SoakRun.Run("cpu", 2, 2000, _ => { })];
         Assert.Equal(2000, tenths[^1].Step);
         Assert.All(tenths, tenth => Assert.True(double.IsFinite(tenth.DiscriminatorLoss) && double.IsFinite(tenth.GeneratorLoss)));
-        // The first tenths hold what the runtime makes once, and the test host keeps some messages of its own; 128 bytes a step would be this much in the last thousand steps.
-        // (That a step allocates nothing at all is AdversarialStepTests' to say.)
-        long grown = tenths[^1].HeapBytes - tenths[4].HeapBytes;
-        Assert.True(grown < 128 * 1024, $"The heap grew by {grown} bytes from step {tenths[4].Step} to {tenths[^1].Step}.");
+        SoakTenth half = tenths[4], end = tenths[^1];
+        // Exact: the account is this thread's own, and the last tenth runs optimised code.
+        Assert.Equal(0, end.StepBytes);
+        Assert.All(tenths, tenth => Assert.Equal(tenths[0].DeviceBytes, tenth.DeviceBytes));
+        // An object of 24 bytes a step, a reading that keeps 1 KB or a sheet that keeps 2 KB would pass this in the last thousand steps; the ten records of the tenths are a hundred bytes each.
+        long grown = end.OwnHeapBytes - half.OwnHeapBytes;
+        Assert.True(grown < 16 * 1024, $"The heap grew by {grown} bytes from step {half.Step} to {end.Step}.");
         // A batch of images that is not given back, 64 × 64 floats of activations a step, would be 16 MB.
-        long resident = tenths[^1].ResidentBytes - tenths[4].ResidentBytes;
+        long resident = end.ResidentBytes - half.ResidentBytes;
         Assert.True(resident < 16 << 20, $"The process grew by {resident} bytes.");
     }
 }

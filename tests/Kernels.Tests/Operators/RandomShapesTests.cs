@@ -18,7 +18,10 @@ public class RandomShapesTests
     /// Kernels whose lanes wait for one another: the CPU accelerator runs 256 threads through every barrier, a hundred times the time of the others, so there they get a tenth of the shapes.
     /// </summary>
     private static readonly HashSet<string> WithBarriers =
-        ["BatchNorm", "BatchNorm.Backward", "ColumnSum", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Objective", "SoftmaxCrossEntropy", "Sum"];
+    [
+        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "GradientClip",
+        "GradientNormPenalty", "Objective", "Projection", "RowDot", "SegmentNorm", "SoftmaxCrossEntropy", "SpectralNorm", "Sum", "SumOfSquares",
+    ];
 
     private delegate void Comparison(string device, Random random, Func<int, int> extent, int seed);
 
@@ -28,10 +31,22 @@ public class RandomShapesTests
         ["Activate"] = (d, r, e, s) => new ActivationTests().ActivateMatchesTheReference(d, Kind(r), e(70), e(300), s),
         ["Adam"] = (d, r, e, s) => new AdamTests().SeveralStepsMatchTheReference(
             d, e(3000), Pick(r, 0f, 0.5f, 0.9f), Pick(r, 1e-8f, 1e-3f, 0.05f), Pick(r, 0f, 0.01f, 0.1f), r.Next(3) * 1000L, r.Next(1, 4), Pick(r, 0.25f, 1f, 2f), s),
+        ["Augment"] = (d, r, e, s) => new AugmentTests().AmountsImagesAndGradientsMatchTheReference(
+            d, e(9), r.Next(1, 4), e(16), e(16), Pick(r, "none", "pixels", "shift", "scale", "rotation", "colour", "cutout", "all"), s),
         ["BatchNorm"] = (d, r, e, s) => new BatchNormTests().ForwardMatchesTheReference(d, e(150), e(90), Pick(r, 1e-5f, 1e-3f, 0.1f), Pick(r, 0.1f, 0.5f, 1f), Kind(r), s),
         ["BatchNorm.Backward"] = (d, r, e, s) => new BatchNormTests().BackwardMatchesTheReference(d, e(150), e(90), Pick(r, 1e-5f, 1e-3f, 0.1f), 0.1f, Kind(r), s),
+        ["BatchNorm2d"] = (d, r, e, s) => new BatchNorm2dTests().ForwardAndInferenceMatchTheReference(d, e(40), e(12), e(60), Pick(r, 1e-5f, 1e-3f, 0.1f), Pick(r, 0.1f, 0.5f, 1f), Kind(r), s),
+        ["BatchNorm2d.Backward"] = (d, r, e, s) => new BatchNorm2dTests().BackwardMatchesTheReference(d, e(20), e(6), e(40), Pick(r, 1e-5f, 1e-3f, 0.1f), 0.1f, Kind(r), s),
+        ["Bernoulli"] = (d, r, e, s) => new BernoulliTests().AnElementIsTheValueWhereDropoutWouldDropIt(d, e(40), e(200), Pick(r, 0f, 0.05f, 0.3f, 0.5f, 1f), s),
+        ["ChannelSum"] = (d, r, e, s) => new ChannelSumTests().SumsOfIntegersAreExact(d, e(40), e(40), e(300), s),
         ["ColumnSum"] = (d, r, e, s) => new ColumnSumTests().SumsOfSmallIntegersAreExact(d, e(200), e(150), s),
         ["Concatenate"] = (d, r, e, s) => new ConcatenateTests().TheColumnsOfBFollowThoseOfA(d, e(70), e(150), e(150), s),
+        ["Convolution"] = (d, r, e, s) =>
+        {
+            int kh = r.Next(1, 6), kw = r.Next(1, 6), padding = r.Next(Math.Min(kh, kw));
+            int Side(int kernel) => Math.Max(kernel - (2 * padding), e(18));
+            new ConvolutionTests().ConvolutionsOfSmallIntegersAreExact(d, e(8), e(8), Side(kh), Side(kw), e(24), kh, kw, r.Next(1, 4), padding, s);
+        },
         ["Dropout"] = (d, r, e, s) => new DropoutTests().ForwardAndBackwardShareTheMaskOfTheStep(d, e(40), e(300), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
         ["Embedding"] = (d, r, e, s) => new EmbeddingTests().ForwardCopiesRowsAndBackwardSumsThem(d, e(150), e(40), e(100), s),
         ["ExponentialMovingAverage"] = (d, r, e, s) => new ExponentialMovingAverageTests().SeveralUpdatesMatchTheFormula(d, e(3000), Pick(r, 0f, 0.5f, 0.99f, 0.9999f, 1f), r.Next(3) * 500, s),
@@ -43,12 +58,28 @@ public class RandomShapesTests
         ["GatherScale"] = (d, r, e, s) => new GatherScaleTests().ABatchHoldsTheScaledImagesAndTheirLabels(d, e(300), e(90), e(200), s),
         ["Gemm"] = (d, r, e, s) => new GemmTests().ProductsOfSmallIntegersAreExact(d, e(130), e(130), e(130), s),
         ["Gemm.Column"] = (d, r, e, s) => new GemmTests().ADenseColumnIsExactToo(d, e(130), e(130), s),
+        ["GradientClip"] = (d, r, e, s) => new DescentTests().GradientsAreScaledDownToANorm(d, 64 * e(60), Pick(r, 0.01, 0.5, 2.0), s),
+        ["GradientNormPenalty"] = (d, r, e, s) => new GradientNormPenaltyTests().ValueAndTangentMatchTheReference(d, e(150), 16 + e(300), Centre(r), s),
+        ["InstanceNoise"] = (d, r, e, s) => new InstanceNoiseTests().ItAddsTheStreamsNormalNumbersAsTheScheduleSays(d, e(40), e(300), Pick(r, 0f, 0.1f, 0.5f, 1f), s),
+        ["KeyedShuffle"] = (d, r, e, s) => new KeyedShuffleTests().BatchesFollowOneAnotherThroughTheStream(d, e(5000), e(500), (uint)r.NextInt64()),
+        ["MixSamples"] = (d, r, e, s) => new GradientNormPenaltyTests().SamplesAreMixedByANumberEach(d, e(150), e(300), Centre(r), s),
+        ["Multiply"] = (d, r, e, s) => new ProjectionTests().AProductHasTheOtherFactorForItsGradient(d, e(150), e(150), e(20), s),
         ["Objective"] = (d, r, e, s) => new ObjectiveTests().BothSidesOfEveryGameMatchTheReference(d, e(600), Pick(r, 1f, 0.25f), s),
         ["OneHot"] = (d, r, e, s) => new OneHotTests().ARowHasAOneAtItsLabel(d, e(200), e(100), r.Next(1, 5), s),
         ["Philox"] = (d, r, e, s) => new PhiloxTests().EveryElementMatchesTheReference(d, e(20), e(150), (ulong)r.NextInt64(), (uint)r.NextInt64()),
+        ["Projection"] = (d, r, e, s) => new ProjectionTests().AProjectionIsAnInnerProductWithAGradientToBothSides(d, e(150), e(150), e(20), s),
+        ["Resampling"] = (d, r, e, s) => new ResamplingTests().BothDirectionsOfBothAreExact(d, e(8), e(12), e(20), e(40), s),
+        ["RmsProp"] = (d, r, e, s) => new DescentTests().SeveralStepsOfRmsPropMatchTheReference(d, e(3000), Pick(r, 0f, 0.5f, 0.9f, 0.99f), Pick(r, 1e-8f, 1e-3f, 0.05f), Pick(r, 0.25f, 1f, 2f), s),
+        ["RotateLabels"] = (d, r, e, s) => new RotateLabelsTests().EveryLabelBecomesTheOneItsOffsetSays(d, e(400), r.Next(2, 257), s),
+        ["RowDot"] = (d, r, e, s) => new GradientNormPenaltyTests().InnerProductsOfSmallIntegersAreExact(d, e(150), e(300), Centre(r), s),
+        ["SegmentNorm"] = (d, r, e, s) => new SegmentNormTests().ForwardAndBackwardMatchTheReference(d, e(40), r.Next(8), e(100), Kind(r), s),
+        ["Sgd"] = (d, r, e, s) => new DescentTests().SeveralStepsOfSgdMatchTheReference(d, e(3000), Pick(r, 0f, 0.5f, 0.9f), 1e-8f, Pick(r, 0.25f, 1f, 2f), s),
         ["SoftmaxCrossEntropy"] = (d, r, e, s) => new SoftmaxCrossEntropyTests().LossGradientAndCountMatchTheReference(d, e(300), e(31), s),
+        ["SpectralNorm"] = (d, r, e, s) => new SpectralNormTests().AStepAndItsGradientMatchTheReference(d, e(150), e(150), s),
         ["Sum"] = (d, r, e, s) => new SumTests().SumsOfSmallIntegersAreExact(d, e(20_000), Pick(r, 0.5f, 1f, 0.25f), s),
+        ["SumOfSquares"] = (d, r, e, s) => new SumOfSquaresTests().SquaresOfSmallIntegersAreExact(d, e(40_000), s),
         ["Translate"] = (d, r, e, s) => new TranslateTests().EveryImageIsMovedByItsOwnOffset(d, e(40), r.Next(1, 4), e(12), e(12), r.Next(5), s),
+        ["WeightClip"] = (d, r, e, s) => new DescentTests().WeightsAreClippedExactly(d, e(3000), Pick(r, 0.01f, 0.5f, 1f), 1e-8f, 1f, s),
     };
 
     public static IEnumerable<object[]> Operators => Table.Keys.Select(name => (object[])[name]);
@@ -86,6 +117,8 @@ public class RandomShapesTests
     private static T Pick<T>(Random random, params T[] values) => values[random.Next(values.Length)];
 
     private static ActivationKind Kind(Random random) => Pick(random, Enum.GetValues<ActivationKind>());
+
+    private static PenaltyCentre Centre(Random random) => Pick(random, PenaltyCentre.Zero, PenaltyCentre.One);
 
     private static int Setting(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
