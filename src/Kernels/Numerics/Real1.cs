@@ -12,7 +12,7 @@ internal readonly struct Real1(float value) : IWide<Real1>, IReal<Real1, Word1>
     public static Real1 Load(ref float source, nuint offset) => new(Unsafe.Add(ref source, offset));
     public static Real1 LoadBytes(ref byte source, nuint offset) => new(Unsafe.Add(ref source, offset));
     public static void Store(Real1 x, ref float target, nuint offset) => Unsafe.Add(ref target, offset) = x.Value;
-    public static Real1 MultiplyAdd(Real1 a, Real1 b, Real1 c) => new(float.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+    public static Real1 MultiplyAdd(Real1 a, Real1 b, Real1 c) => new(float.MultiplyAddEstimate(a.Value, b.Value, c.Value));
 
     public static Real1 Of(float x) => new(x);
     public static Real1 operator +(Real1 a, Real1 b) => new(a.Value + b.Value);

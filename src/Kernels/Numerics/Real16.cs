@@ -13,7 +13,7 @@ internal readonly struct Real16(Vector512<float> value) : IWide<Real16>, IReal<R
     public static Real16 LoadBytes(ref byte source, nuint offset) =>
         new(Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.LoadUnsafe(ref source, offset).ToVector256Unsafe().ToVector512Unsafe())).AsInt32()));
     public static void Store(Real16 x, ref float target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
-    public static Real16 MultiplyAdd(Real16 a, Real16 b, Real16 c) => new(Vector512.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+    public static Real16 MultiplyAdd(Real16 a, Real16 b, Real16 c) => new(Vector512.MultiplyAddEstimate(a.Value, b.Value, c.Value));
 
     public static Real16 Of(float x) => new(Vector512.Create(x));
     public static Real16 operator +(Real16 a, Real16 b) => new(a.Value + b.Value);

@@ -13,7 +13,7 @@ internal readonly struct Real4(Vector128<float> value) : IWide<Real4>, IReal<Rea
     public static Real4 LoadBytes(ref byte source, nuint offset) =>
         new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, offset))).AsByte())).AsInt32()));
     public static void Store(Real4 x, ref float target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
-    public static Real4 MultiplyAdd(Real4 a, Real4 b, Real4 c) => new(Vector128.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+    public static Real4 MultiplyAdd(Real4 a, Real4 b, Real4 c) => new(Vector128.MultiplyAddEstimate(a.Value, b.Value, c.Value));
 
     public static Real4 Of(float x) => new(Vector128.Create(x));
     public static Real4 operator +(Real4 a, Real4 b) => new(a.Value + b.Value);

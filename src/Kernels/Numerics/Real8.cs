@@ -13,7 +13,7 @@ internal readonly struct Real8(Vector256<float> value) : IWide<Real8>, IReal<Rea
     public static Real8 LoadBytes(ref byte source, nuint offset) =>
         new(Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector256.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, offset))).AsByte())).AsInt32()));
     public static void Store(Real8 x, ref float target, nuint offset) => x.Value.StoreUnsafe(ref target, offset);
-    public static Real8 MultiplyAdd(Real8 a, Real8 b, Real8 c) => new(Vector256.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+    public static Real8 MultiplyAdd(Real8 a, Real8 b, Real8 c) => new(Vector256.MultiplyAddEstimate(a.Value, b.Value, c.Value));
 
     public static Real8 Of(float x) => new(Vector256.Create(x));
     public static Real8 operator +(Real8 a, Real8 b) => new(a.Value + b.Value);

@@ -14,6 +14,7 @@ internal readonly struct Word1(uint value) : IWideWord<Word1>
     public static Word1 Of(uint x) => new(x);
     public static Word1 operator +(Word1 a, Word1 b) => new(a.Value + b.Value);
     public static Word1 operator ^(Word1 a, Word1 b) => new(a.Value ^ b.Value);
+    public static Word1 Xor(Word1 a, Word1 b, Word1 c) => new(a.Value ^ b.Value ^ c.Value);
 
     public static Word1 Multiply(Word1 a, uint constant, out Word1 high)
     {

@@ -35,6 +35,7 @@ internal readonly struct Word16 : IWideWord<Word16>
 
     public static Word16 operator +(Word16 a, Word16 b) => new(a._even + b._even, a._odd + b._odd);
     public static Word16 operator ^(Word16 a, Word16 b) => new(a._even ^ b._even, a._odd ^ b._odd);
+    public static Word16 Xor(Word16 a, Word16 b, Word16 c) => new(a._even ^ b._even ^ c._even, a._odd ^ b._odd ^ c._odd);
 
     public static Word16 Multiply(Word16 a, uint constant, out Word16 high)
     {

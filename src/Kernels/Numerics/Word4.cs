@@ -35,6 +35,7 @@ internal readonly struct Word4 : IWideWord<Word4>
 
     public static Word4 operator +(Word4 a, Word4 b) => new(a._even + b._even, a._odd + b._odd);
     public static Word4 operator ^(Word4 a, Word4 b) => new(a._even ^ b._even, a._odd ^ b._odd);
+    public static Word4 Xor(Word4 a, Word4 b, Word4 c) => new(a._even ^ b._even ^ c._even, a._odd ^ b._odd ^ c._odd);
 
     public static Word4 Multiply(Word4 a, uint constant, out Word4 high)
     {

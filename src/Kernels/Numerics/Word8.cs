@@ -35,6 +35,7 @@ internal readonly struct Word8 : IWideWord<Word8>
 
     public static Word8 operator +(Word8 a, Word8 b) => new(a._even + b._even, a._odd + b._odd);
     public static Word8 operator ^(Word8 a, Word8 b) => new(a._even ^ b._even, a._odd ^ b._odd);
+    public static Word8 Xor(Word8 a, Word8 b, Word8 c) => new(a._even ^ b._even ^ c._even, a._odd ^ b._odd ^ c._odd);
 
     public static Word8 Multiply(Word8 a, uint constant, out Word8 high)
     {

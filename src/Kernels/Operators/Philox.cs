@@ -45,9 +45,9 @@ public sealed class Philox
         {
             var low0 = T.Multiply(c0, Multiplier0, out var high0);
             var low1 = T.Multiply(c2, Multiplier1, out var high1);
-            c0 = high1 ^ c1 ^ T.Of(key0);
+            c0 = T.Xor(high1, c1, T.Of(key0));
             c1 = low1;
-            c2 = high0 ^ c3 ^ T.Of(key1);
+            c2 = T.Xor(high0, c3, T.Of(key1));
             c3 = low0;
             key0 += KeyStep0;
             key1 += KeyStep1;
