@@ -80,8 +80,8 @@ public sealed class ConditionalGan : IDisposable
         Seed = seed;
         _memory = new DeviceMemory(device, mostBytes);
         _operators = OperatorSet.Compile(device);
-        _clock = new StepClock(device, seed);
-        _generatorClock = recipe.NCritic == 1 ? _clock : new StepClock(device, seed);
+        _clock = _memory.Own(new StepClock(device, seed));
+        _generatorClock = recipe.NCritic == 1 ? _clock : _memory.Own(new StepClock(device, seed));
         _recorder = new StepRecorder(device);
         _step = StepOnDevice;
         int batch = recipe.BatchSize;
@@ -391,9 +391,6 @@ public sealed class ConditionalGan : IDisposable
     public void Dispose()
     {
         _recorder.Dispose();
-        _clock.Dispose();
-        if (_generatorClock != _clock)
-            _generatorClock.Dispose();
         _memory.Dispose();
     }
 }

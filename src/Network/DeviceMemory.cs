@@ -21,6 +21,13 @@ internal sealed class DeviceMemory(ComputeDevice device, long mostBytes = long.M
         return array;
     }
 
+    /// <summary>Takes over what has device memory of its own, so that it goes with the rest, also where a later allocation is refused.</summary>
+    public T Own<T>(T owned) where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
     public ArrayView<T> View<T>(long length) where T : unmanaged => Array<T>(length).View;
 
     /// <summary>A zeroed matrix whose rows are aligned.</summary>

@@ -40,7 +40,7 @@ public class AugmentationTests
         var ofD = TinyGan.Tensors(gan.DiscriminatorParameters.Values);
         gan.TrainDiscriminator();
 
-        double[,] images = TinyGan.Read(gan.Images), seen = TinyGan.Read(gan.Pairs.SliceColumns(0, pixels)), expected = Changed(images, augment, Purpose.Augmentation(0));
+        double[,] images = TinyGan.Read(gan.Batch.Images), seen = TinyGan.Read(gan.Batch.Pairs.SliceColumns(0, pixels)), expected = Changed(images, augment, Purpose.Augmentation(0));
         int changed = 0;
         for (int r = 0; r < 2 * rows; r++)
         {
@@ -52,7 +52,7 @@ public class AugmentationTests
         // A cut in a dark corner, or a move of no pixels, leaves an image as it is.
         Assert.InRange(changed, rows, 2 * rows);
         var game = new ReferenceGan { Discriminator = ofD };
-        int[] labels = TinyGan.Read(gan.Labels);
+        int[] labels = TinyGan.Read(gan.Batch.Labels);
         GradientCheck.Assert(gan.DiscriminatorParameters, ofD, () => game.DiscriminatorLoss(seen, labels, rows));
 
         var ofG = TinyGan.Tensors(gan.GeneratorParameters.Values);
