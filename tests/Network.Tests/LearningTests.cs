@@ -14,7 +14,7 @@ public class LearningTests
     /// <summary>The name and steps; whether G knows labels and learns what they mean.</summary>
     public static TheoryData<string, int, bool> Recipes => new()
     {
-        { "acgan", 400, true },
+        { "acgan", 900, true },
         { "class-vector", 300, true },
         // No label reaches its D, so that G cannot learn what one means.
         { "class-vector-ones", 200, false },
