@@ -83,6 +83,11 @@ take("batch_size")
 pixels = height * width * channels
 scale = min(1.0, math.sqrt(pixels / 784)) if take("scale_widths") else 1.0
 take("n_critic", 1)
+take("packing", 1)
+take("generator_optimizer", "adam"), take("discriminator_optimizer", "adam")
+# Of no consequence for the time: first values, and what only other labels, optimisers and regularisers read.
+for field in ("initial_values", "auxiliary_weight", "real_vector", "rmsprop_smoothing", "rmsprop_epsilon", "sgd_momentum", "regularizer_weight"):
+    take(field)
 
 
 def is_on(value):
