@@ -231,7 +231,7 @@ public sealed class ConditionalGan : IDisposable
         _discriminator.Forward(_batch.Pairs, _batch.Logits, PassOfD);
         _loss.ForDiscriminator(_batch.Logits, _batch.Labels, _batch.LogitGradients);
         _discriminator.BackwardToParameters(_batch.Labels, _batch.Pairs, _batch.Logits, _batch.LogitGradients, PassOfD);
-        _regularizer?.Accumulate(_batch.Pairs, _batch.FakeLabels, _metrics);
+        _regularizer?.Accumulate(_batch.Pairs, _batch.Labels, _metrics);
         MoveDiscriminator(_discriminator.Parameters);
     }
 

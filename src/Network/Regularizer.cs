@@ -41,16 +41,18 @@ internal sealed class Regularizer
 
     /// <summary>Adds the penalty's gradient to those of D's weights, behind the backward pass of the losses.</summary>
     /// <param name="pairs">[2·batch, width], what D has just seen: real pairs, then generated ones.</param>
-    /// <param name="labels">[batch], the labels of the generated pairs: the real images' own, also where some of those stand under wrong ones.</param>
+    /// <param name="labels">[2·batch], theirs. The generated half's are the real images' own, also where some of those stand under wrong ones.</param>
     /// <param name="metrics">Where the penalty and the mean slope go.</param>
     public void Accumulate(Matrix pairs, ArrayView<int> labels, MetricsBuffer metrics)
     {
-        if (_mixed is { } mixed)
+        var points = Points(pairs);
+        if (_mixed is not null)
         {
             var images = pairs.SliceColumns(0, _pixels);
-            _penalty.Mix(images.SliceRows(0, _batch), images.SliceRows(_batch, _batch), mixed.SliceColumns(0, _pixels), stream: 0);
-            _discriminator.EncodeLabels(labels, mixed);
+            _penalty.Mix(images.SliceRows(0, _batch), images.SliceRows(_batch, _batch), points.SliceColumns(0, _pixels), stream: 0);
         }
-        _penalty.Accumulate(Points(pairs), PassOfPenalty, metrics.Penalty, metrics.Slope);
+        // Real pairs have their codes beside them already, but a label at D's end is told for one pass at a time.
+        _discriminator.EncodeLabels(labels.SubView(_mixed is null ? 0 : _batch, _batch), points);
+        _penalty.Accumulate(points, PassOfPenalty, metrics.Penalty, metrics.Slope);
     }
 }

@@ -34,6 +34,9 @@ public class CriticTests
         Spectral,
         Spectral with { Objective = ObjectiveKind.Hinge, DiscriminatorLabel = DiscriminatorLabelKind.Embedding },
         Spectral with { Regularizer = RegularizerKind.GradientPenalty },
+        Penalised with { DiscriminatorLabel = DiscriminatorLabelKind.Projection, MismatchedPairs = 0.25f },
+        Small with { Regularizer = RegularizerKind.ZeroCentredPenalty, DiscriminatorLabel = DiscriminatorLabelKind.Projection, MismatchedPairs = 0.25f },
+        Small with { Regularizer = RegularizerKind.ZeroCentredPenalty, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, MismatchedPairs = 0.25f },
     ];
 
     [Theory]
@@ -59,8 +62,7 @@ public class CriticTests
             double loss = reference.DiscriminatorLoss(seen, labels, real);
             if (points is null)
                 return loss;
-            double[][,] Layers(string kind) => [.. Enumerable.Range(1, 3).Select(i => used[$"linear{i}.{kind}"])];
-            var g = ReferencePenalty.InputGradients(points, Layers("weight"), Layers("bias"), 0.2, TinyGan.Image.Pixels);
+            var g = Slopes(points, recipe.Regularizer == RegularizerKind.GradientPenalty ? labels[rows..] : labels[..rows], used);
             penalty = ReferencePenalty.Value(g, recipe.Regularizer == RegularizerKind.GradientPenalty ? 1 : 0, recipe.RegularizerWeight);
             slope = ReferencePenalty.Norms(g).Average();
             return loss + penalty;
@@ -78,6 +80,28 @@ public class CriticTests
             Assert.Equal(penalty, metrics.Penalty!.Value, 2e-5 * penalty);
             Assert.Equal(slope, metrics.Slope!.Value, 1e-5);
         }
+    }
+
+    /// <summary>The critic's slopes by the pixels, each under its label: a projection adds the label's row of its table to the last layer's weights.</summary>
+    private static double[,] Slopes(double[,] points, int[] labels, Dictionary<string, double[,]> critic)
+    {
+        int inputs = points.GetLength(1), pixels = TinyGan.Image.Pixels;
+        double[][,] weights = [.. Enumerable.Range(1, 3).Select(i => critic[$"linear{i}.weight"])], biases = [.. Enumerable.Range(1, 3).Select(i => critic[$"linear{i}.bias"])];
+        var all = new double[labels.Length, pixels];
+        for (int r = 0; r < labels.Length; r++)
+        {
+            var point = new double[1, inputs];
+            Buffer.BlockCopy(points, r * inputs * sizeof(double), point, 0, inputs * sizeof(double));
+            var last = (double[,])weights[2].Clone();
+            if (critic.TryGetValue("projection.table", out var table))
+            {
+                for (int i = 0; i < table.GetLength(1); i++)
+                    last[i, 0] += table[labels[r], i];
+            }
+            var slope = ReferencePenalty.InputGradients(point, [weights[0], weights[1], last], biases, 0.2, pixels);
+            Buffer.BlockCopy(slope, 0, all, r * pixels * sizeof(double), pixels * sizeof(double));
+        }
+        return all;
     }
 
     /// <summary>The step of <see cref="ConditionalGan.TrainStep"/> repeats on a fresh GAN what the parts did.</summary>
