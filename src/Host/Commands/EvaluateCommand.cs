@@ -44,14 +44,15 @@ internal static class EvaluateCommand
             CheckCount(images, hasLabels ? evaluated.Header.Classes : 1);
             IStageDisplay stages = parsed.GetValue(quiet) ? new QuietStages() : new StageDisplay();
             using var opened = CommonOptions.Open(parsed.GetValue(device)!, parsed.GetValue(threads));
+            var cores = new ParallelOptions { MaxDegreeOfParallelism = parsed.GetValue(threads) ?? -1 };
             using var gan = GanCheckpoint.Load(opened, evaluated.Checkpoint);
             var store = new ClassifierStore(folder, opened, stages);
             ulong noise = parsed.GetValue(seed) ?? 0;
             var generated = GeneratedImages.Draw(gan, split.Train, images, noise, stages);
-            var measured = new Evaluator(split, store, stages).Measure(generated, hasLabels);
+            var measured = new Evaluator(split, store, stages, cores).Measure(generated, hasLabels);
             var result = Result(evaluated, split, opened, noise, measured, clock.Elapsed);
             if (evaluated.Directory is { } directory)
-                RunPictures.Draw(directory, split.Train, hasLabels ? generated : generated.Relabelled([.. measured.Read]), result);
+                RunPictures.Draw(directory, split.Train, hasLabels ? generated : generated.Relabelled([.. measured.Read]), result, cores);
             Report(result, evaluated, parsed.GetValue(json), parsed.GetValue(quiet));
             return ExitCode.Done;
         });

@@ -13,7 +13,7 @@ internal sealed record Measurement(
 /// Judges generated images. Every score is taken twice against the held-out images: of the generated images, and of as many real training images of the same classes in their
 /// place, which is about as good as a score gets.
 /// </summary>
-internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers, IStageDisplay stages)
+internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers, IStageDisplay stages, ParallelOptions cores)
 {
     /// <summary>k of precision, recall, density and coverage: what Naeem et al. recommend.</summary>
     public const int Neighbours = 5;
@@ -40,7 +40,7 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
         if (!hasLabels)
         {
             Scores? ofAll = null;
-            stages.Run("comparing features", _ => ofAll = FeatureScores.Of(testPoints, points, realPoints, Neighbours));
+            stages.Run("comparing features", _ => ofAll = FeatureScores.Of(testPoints, points, realPoints, Neighbours, cores));
             Remember();
             return new Measurement(classifier, generated.Count, real.Count, ofAll!, [], null, memorisation!, ofGenerated.Labels);
         }
@@ -55,7 +55,7 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
         var classes = new ClassEvaluation[_names.Count];
         stages.Run("comparing features", progress =>
         {
-            scores = FeatureScores.Of(testPoints, points, realPoints, Neighbours) with
+            scores = FeatureScores.Of(testPoints, points, realPoints, Neighbours, cores) with
             {
                 LabelAccuracy = new Score(ConfusionMatrix.Accuracy(confusion.Generated), ConfusionMatrix.Accuracy(confusion.Real)),
                 Cas = new Score(ConfusionMatrix.Accuracy(learntFromGenerated), ConfusionMatrix.Accuracy(learntFromReal)),
@@ -64,7 +64,7 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
             {
                 progress((c + 1) / (classes.Length + 1.0));
                 LabelledFeatures testOfClass = testPoints.OfClass(c), ofClass = points.OfClass(c), realOfClass = realPoints.OfClass(c);
-                var ofThis = FeatureScores.Of(testOfClass, ofClass, realOfClass, Neighbours) with
+                var ofThis = FeatureScores.Of(testOfClass, ofClass, realOfClass, Neighbours, cores) with
                 {
                     LabelAccuracy = Both(ConfusionMatrix.Accuracy(confusion.Generated, c), ConfusionMatrix.Accuracy(confusion.Real, c)),
                     Cas = Both(ConfusionMatrix.Accuracy(learntFromGenerated, c), ConfusionMatrix.Accuracy(learntFromReal, c)),
@@ -75,7 +75,7 @@ internal sealed class Evaluator(TrainTestSplit data, ClassifierStore classifiers
         Remember();
         return new Measurement(classifier, generated.Count, real.Count, scores!, classes, confusion, memorisation!, ofGenerated.Labels);
 
-        void Remember() => stages.Run("comparing with every training image", _ => memorisation = MemorisationCheck.Of(generated, test, data.Train));
+        void Remember() => stages.Run("comparing with every training image", _ => memorisation = MemorisationCheck.Of(generated, test, data.Train, cores));
     }
 
     private int[] Counts(ImageDataSet images) => ClassShares.Of(images.Labels.Span, _names.Count);

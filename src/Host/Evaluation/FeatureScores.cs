@@ -4,7 +4,7 @@ namespace GpuCgan.Host.Evaluation;
 internal static class FeatureScores
 {
     /// <summary>FID, precision, recall, density and coverage; each null where a set is too small for it.</summary>
-    public static Scores Of(LabelledFeatures test, LabelledFeatures generated, LabelledFeatures real, int neighbours)
+    public static Scores Of(LabelledFeatures test, LabelledFeatures generated, LabelledFeatures real, int neighbours, ParallelOptions cores)
     {
         int smallest = ((LabelledFeatures[])[test, generated, real]).Min(set => set.Count);
         Score? fid = null;
@@ -16,9 +16,9 @@ internal static class FeatureScores
         }
         if (smallest <= neighbours)
             return new Scores(null, null, fid, null, null, null, null);
-        var testBalls = new NeighbourBalls(test, neighbours);
-        var ofGenerated = PrecisionAndCoverage.Of(testBalls, new NeighbourBalls(generated, neighbours));
-        var ofReal = PrecisionAndCoverage.Of(testBalls, new NeighbourBalls(real, neighbours));
+        var testBalls = new NeighbourBalls(test, neighbours, cores);
+        var ofGenerated = PrecisionAndCoverage.Of(testBalls, new NeighbourBalls(generated, neighbours, cores), cores);
+        var ofReal = PrecisionAndCoverage.Of(testBalls, new NeighbourBalls(real, neighbours, cores), cores);
         return new Scores(
             null, null, fid, new Score(ofGenerated.Precision, ofReal.Precision), new Score(ofGenerated.Recall, ofReal.Recall),
             new Score(ofGenerated.Density, ofReal.Density), new Score(ofGenerated.Coverage, ofReal.Coverage));

@@ -11,9 +11,9 @@ internal static class MemorisationCheck
     /// <summary>The share of held-out images that are nearer than <see cref="Memorisation.CopyDistance"/>.</summary>
     private const double NearestShare = 0.01;
 
-    public static Memorisation Of(ImageDataSet generated, ImageDataSet test, ImageDataSet train)
+    public static Memorisation Of(ImageDataSet generated, ImageDataSet test, ImageDataSet train, ParallelOptions cores)
     {
-        double[] ofGenerated = Distances(generated, train), ofTest = Distances(test, train);
+        double[] ofGenerated = Distances(generated, train, cores), ofTest = Distances(test, train, cores);
         double copyDistance = ofTest[(int)(NearestShare * ofTest.Length)];
         return new Memorisation(
             ofGenerated.Length, ofTest.Length, ofGenerated[ofGenerated.Length / 2], ofTest[ofTest.Length / 2], CloserShare(ofGenerated, ofTest),
@@ -39,10 +39,10 @@ internal static class MemorisationCheck
     }
 
     /// <summary>Each image's distance to its nearest training image, rising.</summary>
-    private static double[] Distances(ImageDataSet images, ImageDataSet train)
+    private static double[] Distances(ImageDataSet images, ImageDataSet train, ParallelOptions cores)
     {
         if (images.Count > MostImages)
             images = images.Sample(ClassShares.InProportion(ClassShares.Of(images.Labels.Span, images.ClassNames.Count), MostImages));
-        return [.. NearestImages.Of(images, train, 1).Select(near => near[0].Distance).Order()];
+        return [.. NearestImages.Of(images, train, 1, cores).Select(near => near[0].Distance).Order()];
     }
 }

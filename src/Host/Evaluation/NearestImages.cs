@@ -8,7 +8,7 @@ namespace GpuCgan.Host.Evaluation;
 /// <param name="Distance">The root mean square of the pixels' differences: 0 for the same image, 1 between black and white.</param>
 internal readonly record struct NearImage(int Image, double Distance);
 
-/// <summary>The nearest images of a set to each of another, pixel by pixel, found by looking at all pairs on all cores.</summary>
+/// <summary>The nearest images of a set to each of another, pixel by pixel, found by looking at all pairs.</summary>
 internal static class NearestImages
 {
     /// <summary>Images that are compared with each one of the set while that is in the cache.</summary>
@@ -18,13 +18,14 @@ internal static class NearestImages
     /// <param name="queries">Images of the set's shape.</param>
     /// <param name="set">At least k images.</param>
     /// <param name="k">How many.</param>
+    /// <param name="cores">How many threads look.</param>
     /// <exception cref="ArgumentException">The shapes differ, or the set is too small.</exception>
-    public static NearImage[][] Of(ImageDataSet queries, ImageDataSet set, int k)
+    public static NearImage[][] Of(ImageDataSet queries, ImageDataSet set, int k, ParallelOptions cores)
     {
         if (queries.PixelsPerImage != set.PixelsPerImage || set.Count < k)
             throw new ArgumentException($"{set.Count} images of {set.PixelsPerImage} pixels have no {k} nearest to one of {queries.PixelsPerImage}.");
         var nearest = new NearImage[queries.Count][];
-        Parallel.For(0, (queries.Count + QueriesAtATime - 1) / QueriesAtATime, chunk =>
+        Parallel.For(0, (queries.Count + QueriesAtATime - 1) / QueriesAtATime, cores, chunk =>
         {
             int first = chunk * QueriesAtATime, count = Math.Min(QueriesAtATime, queries.Count - first), pixels = set.PixelsPerImage;
             var levels = new float[count * pixels];

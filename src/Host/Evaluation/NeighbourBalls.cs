@@ -11,16 +11,19 @@ internal sealed class NeighbourBalls
     private readonly LabelledFeatures _points;
     private readonly float[] _radii;
 
-    /// <summary>Finds the radii, on all cores: k·count² distances.</summary>
+    /// <summary>Finds the radii: count² distances.</summary>
+    /// <param name="points">More than k.</param>
+    /// <param name="k">Which neighbour.</param>
+    /// <param name="cores">How many threads look.</param>
     /// <exception cref="ArgumentException">There are not more than k points.</exception>
-    public NeighbourBalls(LabelledFeatures points, int k)
+    public NeighbourBalls(LabelledFeatures points, int k, ParallelOptions cores)
     {
         if (points.Count <= k)
             throw new ArgumentException($"{points.Count} points have no {k}th nearest neighbour.", nameof(points));
         _points = points;
         Neighbours = k;
         _radii = new float[points.Count];
-        Parallel.For(0, points.Count, i => _radii[i] = Radius(i));
+        Parallel.For(0, points.Count, cores, i => _radii[i] = Radius(i));
     }
 
     public int Count => _points.Count;

@@ -12,12 +12,12 @@ namespace GpuCgan.Host.Evaluation;
 /// </summary>
 internal readonly record struct PrecisionAndCoverage(double Precision, double Recall, double Density, double Coverage)
 {
-    /// <summary>Compares on all cores: N·M distances. Counts of integers, so the order in which cores come does not show.</summary>
-    public static PrecisionAndCoverage Of(NeighbourBalls real, NeighbourBalls generated)
+    /// <summary>N·M distances. Counts of integers, so the order in which cores come does not show.</summary>
+    public static PrecisionAndCoverage Of(NeighbourBalls real, NeighbourBalls generated, ParallelOptions cores)
     {
         var held = new int[generated.Count];
         int recalled = 0, covered = 0;
-        Parallel.For(0, real.Count, i =>
+        Parallel.For(0, real.Count, cores, i =>
         {
             var point = real.Point(i);
             bool isRecalled = false, isCovered = false;

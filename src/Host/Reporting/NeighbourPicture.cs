@@ -24,12 +24,12 @@ internal static class NeighbourPicture
     private const float HeadRoom = 64;
 
     /// <summary>Drawn at twice the size that it is meant to be shown at.</summary>
-    public static SKBitmap Draw(ImageDataSet generated, ImageDataSet train)
+    public static SKBitmap Draw(ImageDataSet generated, ImageDataSet train, ParallelOptions cores)
     {
         int[] classes = Enumerable.Range(0, train.ClassNames.Count).Where(c => generated.Labels.Span.Contains(c)).Take(MostClasses).ToArray();
         var shown = generated.Sample([.. Enumerable.Range(0, train.ClassNames.Count).Select(c => classes.Contains(c) ? Math.Min(ImagesAClass, generated.Labels.Span.Count(c)) : 0)]);
         int neighbours = Math.Min(Neighbours, train.Count);
-        var nearest = NearestImages.Of(shown, train, neighbours);
+        var nearest = NearestImages.Of(shown, train, neighbours, cores);
 
         int scale = Math.Max(1, (int)MathF.Round(CellSide / Math.Max(train.Height, train.Width)));
         float width = train.Width * scale, height = train.Height * scale, pitch = width + Gap, group = ((neighbours + 1) * pitch) - Gap + GapBehindGenerated;

@@ -18,14 +18,14 @@ internal static class RunPictures
     }
 
     /// <summary>Draws the confusion matrix, where images have labels, and the nearest training images of an evaluation.</summary>
-    public static void Draw(RunDirectory run, ImageDataSet train, ImageDataSet generated, EvaluationResult evaluation)
+    public static void Draw(RunDirectory run, ImageDataSet train, ImageDataSet generated, EvaluationResult evaluation, ParallelOptions cores)
     {
         if (evaluation.Confusion is { } counts)
         {
             using var confusion = ConfusionPicture.Draw(counts.Generated, evaluation.Classes);
             PngFile.Write(run.ConfusionFile, confusion);
         }
-        using var neighbours = NeighbourPicture.Draw(generated, train);
+        using var neighbours = NeighbourPicture.Draw(generated, train, cores);
         PngFile.Write(run.NeighboursFile, neighbours);
     }
 }

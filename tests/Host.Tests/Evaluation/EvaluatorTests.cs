@@ -18,7 +18,7 @@ public sealed class EvaluatorTests(EvaluatorTests.Judged judged) : IClassFixture
 
         internal StageLog Log { get; } = new();
 
-        internal Measurement Measure(ImageDataSet generated) => new Evaluator(Digits, new ClassifierStore(_folder.FullPath, _device, Log), Log).Measure(generated);
+        internal Measurement Measure(ImageDataSet generated) => new Evaluator(Digits, new ClassifierStore(_folder.FullPath, _device, Log), Log, new ParallelOptions()).Measure(generated);
 
         public void Dispose()
         {

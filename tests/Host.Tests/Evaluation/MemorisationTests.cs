@@ -5,6 +5,8 @@ namespace GpuCgan.Host.Tests.Evaluation;
 
 public class MemorisationTests
 {
+    private static readonly ParallelOptions Cores = new();
+
     private static ImageDataSet Images(int count, int seed, int pixels = 6, int channels = 1)
     {
         var random = new Random(seed);
@@ -18,7 +20,7 @@ public class MemorisationTests
     public void TheNearestAreThoseThatSortingFinds(int queries, int count, int k, int channels)
     {
         ImageDataSet asked = Images(queries, 1, channels: channels), set = Images(count, 2, channels: channels);
-        var found = NearestImages.Of(asked, set, k);
+        var found = NearestImages.Of(asked, set, k, Cores);
         for (int q = 0; q < queries; q++)
         {
             double Distance(int i) => Math.Sqrt(asked.Image(q).ToArray().Zip(set.Image(i).ToArray(), (a, b) => Math.Pow((a - b) / 255.0, 2)).Average());
@@ -26,14 +28,14 @@ public class MemorisationTests
             Assert.Equal(expected.Select(e => e.Image), found[q].Select(n => n.Image));
             Assert.All(expected.Zip(found[q]), pair => Assert.Equal(pair.First.Distance, pair.Second.Distance, 1e-6));
         }
-        Assert.Throws<ArgumentException>(() => NearestImages.Of(asked, set, count + 1));
+        Assert.Throws<ArgumentException>(() => NearestImages.Of(asked, set, count + 1, Cores));
     }
 
     [Fact]
     public void EqualDistancesComeInOrder()
     {
         var set = new ImageDataSet("same", "", "", 1, 1, 1, new byte[] { 9, 7, 7, 7 }, new int[4], ["a"]);
-        Assert.Equal([1, 2, 3], NearestImages.Of(new ImageDataSet("q", "", "", 1, 1, 1, new byte[] { 7 }, new int[1], ["a"]), set, 3)[0].Select(n => n.Image));
+        Assert.Equal([1, 2, 3], NearestImages.Of(new ImageDataSet("q", "", "", 1, 1, 1, new byte[] { 7 }, new int[1], ["a"]), set, 3, Cores)[0].Select(n => n.Image));
     }
 
     [Theory]
@@ -48,9 +50,9 @@ public class MemorisationTests
     public void CopiesAreFoundAndRealImagesAreNone()
     {
         var split = DigitsDataSet.Load();
-        var copies = MemorisationCheck.Of(split.Train, split.Test, split.Train);
+        var copies = MemorisationCheck.Of(split.Train, split.Test, split.Train, Cores);
         Assert.Equal((1000, 359, 0, 1, 1), (copies.Images, copies.TestImages, copies.Generated, copies.CloserShare, copies.CopyShare));
-        var honest = MemorisationCheck.Of(split.Test, split.Test, split.Train);
+        var honest = MemorisationCheck.Of(split.Test, split.Test, split.Train, Cores);
         Assert.Equal((0.5, honest.HeldOut), (honest.CloserShare, honest.Generated));
         // Three of 359 lie below the fourth nearest.
         Assert.Equal(3 / 359.0, honest.CopyShare, 1e-12);
@@ -59,7 +61,7 @@ public class MemorisationTests
         byte[] pixels = split.Test.Pixels.ToArray();
         random.NextBytes(pixels);
         split.Train.Pixels.Span[..(180 * 64)].CopyTo(pixels);
-        var half = MemorisationCheck.Of(new ImageDataSet("half", "", "", 1, 8, 8, pixels, split.Test.Labels, split.Test.ClassNames), split.Test, split.Train);
+        var half = MemorisationCheck.Of(new ImageDataSet("half", "", "", 1, 8, 8, pixels, split.Test.Labels, split.Test.ClassNames), split.Test, split.Train, Cores);
         Assert.Equal(180 / 359.0, half.CopyShare, 1e-12);
         Assert.Equal(180 / 359.0, half.CloserShare, 0.02);
     }

@@ -12,8 +12,10 @@ public class PrecisionAndCoverageTests
         return new LabelledFeatures([.. Enumerable.Range(0, count * width).Select(_ => (float)(random.NextDouble() + random.NextDouble() + shift))], width, new int[count]);
     }
 
+    private static readonly ParallelOptions Cores = new();
+
     private static PrecisionAndCoverage Of(LabelledFeatures real, LabelledFeatures generated, int k) =>
-        PrecisionAndCoverage.Of(new NeighbourBalls(real, k), new NeighbourBalls(generated, k));
+        PrecisionAndCoverage.Of(new NeighbourBalls(real, k, Cores), new NeighbourBalls(generated, k, Cores), Cores);
 
     /// <summary>Points on a line, by hand. Real: 0, 1, 3, 10 with radii 1, 1, 2, 7 for k = 1. Generated: 0.5, 2, 20 with radii 1.5, 1.5, 18.</summary>
     [Fact]
@@ -77,7 +79,7 @@ public class PrecisionAndCoverageTests
     }
 
     [Fact]
-    public void AsManyPointsAsNeighboursAreTooFew() => Assert.Throws<ArgumentException>(() => new NeighbourBalls(Line(1, 2, 3), 3));
+    public void AsManyPointsAsNeighboursAreTooFew() => Assert.Throws<ArgumentException>(() => new NeighbourBalls(Line(1, 2, 3), 3, Cores));
 
     private static double Distance(LabelledFeatures a, int i, LabelledFeatures b, int j) =>
         Math.Sqrt(Enumerable.Range(0, a.Width).Sum(c => Math.Pow((double)a[i][c] - b[j][c], 2)));

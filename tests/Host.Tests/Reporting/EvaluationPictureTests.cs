@@ -44,11 +44,11 @@ public class EvaluationPictureTests
         }
 
         var train = Noise(9);
-        using var picture = NeighbourPicture.Draw(train, train);
+        using var picture = NeighbourPicture.Draw(train, train, new ParallelOptions());
         Assert.InRange(picture.Width, 900, 1800);
         Assert.True(Count(picture, c => c == Palette.Vermilion) > 1000);
         // Its own nearest image is itself, at distance 0: the first pixel of the framed image and of the one beside it are the same.
-        using var few = NeighbourPicture.Draw(Noise(2), Noise(2));
+        using var few = NeighbourPicture.Draw(Noise(2), Noise(2), new ParallelOptions());
         Assert.True(few.Height < picture.Height);
     }
 }
