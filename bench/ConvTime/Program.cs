@@ -28,6 +28,17 @@ double seconds = double.Parse(Text("--seconds", "0.15"), CultureInfo.InvariantCu
     ("convT 128-64 3x3s1 14", ConvShape.Transposed(128, 14, 14, 64, 3, 3, 1, 1, 0), true),
     ("convT 64-1 3x3s2 14", ConvShape.Transposed(64, 14, 14, 1, 3, 3, 2, 1, 1), true),
     ("conv 64-64 3x3s1 14", ConvShape.Convolution(64, 14, 14, 64, 3, 3, 1, 1), false),
+    ("conv 128-128 3x3s1 7", ConvShape.Convolution(128, 7, 7, 128, 3, 3, 1, 1), false),
+    ("conv 1-64 4x4s2 8", ConvShape.Convolution(1, 8, 8, 64, 4, 4, 2, 1), false),
+    ("conv 64-128 4x4s2 4", ConvShape.Convolution(64, 4, 4, 128, 4, 4, 2, 1), false),
+    ("conv 128-128 3x3s1 2", ConvShape.Convolution(128, 2, 2, 128, 3, 3, 1, 1), false),
+    ("convT 256-128 4x4s2 2", ConvShape.Transposed(256, 2, 2, 128, 4, 4, 2, 1, 0), true),
+    ("convT 128-64 4x4s2 2", ConvShape.Transposed(128, 2, 2, 64, 4, 4, 2, 1, 0), true),
+    ("convT 128-1 4x4s2 4", ConvShape.Transposed(128, 4, 4, 1, 4, 4, 2, 1, 0), true),
+    ("conv 64-64 3x3s2 4", ConvShape.Convolution(64, 4, 4, 64, 3, 3, 2, 1), false),
+    ("conv 64-128 3x3s2 2", ConvShape.Convolution(64, 2, 2, 128, 3, 3, 2, 1), false),
+    ("convT 256-128 3x3s2 2", ConvShape.Transposed(256, 2, 2, 128, 3, 3, 2, 1, 1), true),
+    ("convT 128-64 3x3s1 4", ConvShape.Transposed(128, 4, 4, 64, 3, 3, 1, 1, 0), true),
 ];
 
 using var opened = ComputeDevice.Open(device, device == "cpu" ? threads : null);

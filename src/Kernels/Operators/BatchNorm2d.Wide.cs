@@ -17,7 +17,7 @@ public sealed partial class BatchNorm2d
 
     private void InferWide(ForwardArguments a)
     {
-        var job = new InferChannels { Arguments = a };
+        var job = new InferChannels { Arguments = a, Team = _device.Team! };
         _device.Team!.Run(ref job, a.Channels);
     }
 
@@ -36,18 +36,17 @@ public sealed partial class BatchNorm2d
         {
             var a = Arguments;
             int count = a.Images * a.Pixels;
-            var lanes = Team.ScratchOf(worker, Strands.Lanes);
+            var channel = new Channel(a, item, Team, worker, out var lanes);
             lanes.Clear();
-            var x = a.X.AsHostSpan()[(item * a.Pixels)..];
-            var sums = new Sums { X = x, Lanes = lanes, Stride = a.XStride };
-            ChannelLanes.Visit(ref sums, a.Images, a.Pixels);
+            var sums = new Sums { X = channel.X, Lanes = lanes, Stride = a.XStride };
+            ChannelLanes.Visit(ref sums, channel.Images, channel.Pixels);
             var mean = new Real1(Strands.GroupTotal(lanes) / count);
             lanes.Clear();
-            var squares = new Squares { X = x, Lanes = lanes, Stride = a.XStride, Mean = mean.Value };
-            ChannelLanes.Visit(ref squares, a.Images, a.Pixels);
+            var squares = new Squares { X = channel.X, Lanes = lanes, Stride = a.XStride, Mean = mean.Value };
+            ChannelLanes.Visit(ref squares, channel.Images, channel.Pixels);
             var variance = new Real1(Strands.GroupTotal(lanes) / count);
             var inverse = Formula.InverseDeviation(variance, a.Epsilon);
-            Output(a, item, mean.Value, inverse.Value);
+            channel.Output(a, item, mean.Value, inverse.Value);
 
             a.Mean.AsHostSpan()[item] = mean.Value;
             a.InverseDeviation.AsHostSpan()[item] = inverse.Value;
@@ -58,29 +57,56 @@ public sealed partial class BatchNorm2d
         }
     }
 
-    private struct InferChannels : IJob
+    private ref struct InferChannels : IJob
     {
-        public required ForwardArguments Arguments { get; init; }
+        public required ForwardArguments Arguments;
+        public required WorkerTeam Team;
 
         public readonly void Run(int item, int worker)
         {
             var inverse = Formula.InverseDeviation(new Real1(Arguments.RunningVariance.AsHostSpan()[item]), Arguments.Epsilon);
-            Output(Arguments, item, Arguments.RunningMean.AsHostSpan()[item], inverse.Value);
+            new Channel(Arguments, item, Team, worker, out _).Output(Arguments, item, Arguments.RunningMean.AsHostSpan()[item], inverse.Value);
         }
     }
 
-    private static void Output(ForwardArguments a, int channel, float mean, float inverse)
+    /// <summary>A channel's pixels as the loops take them: where they lie, or gathered if that leaves vectors empty.</summary>
+    private readonly ref struct Channel
     {
-        int first = channel * a.Pixels;
-        float gamma = a.Gamma.AsHostSpan()[channel], beta = a.Beta.AsHostSpan()[channel];
-        for (int image = 0; image < a.Images; image++)
+        public readonly Span<float> X;
+        public readonly int Images, Pixels;
+        private readonly Span<float> _y;
+        private readonly bool _gathered;
+
+        public Channel(ForwardArguments a, int channel, WorkerTeam team, int worker, out Span<float> lanes)
         {
-            var loop = new OutputLoop
+            int first = channel * a.Pixels;
+            _gathered = ChannelLanes.AreShort(a.Pixels);
+            (Images, Pixels) = _gathered ? (1, a.Images * a.Pixels) : (a.Images, a.Pixels);
+            var scratch = team.ScratchOf(worker, Strands.Lanes + (_gathered ? Pixels : 0));
+            lanes = scratch[..Strands.Lanes];
+            X = a.X.AsHostSpan()[first..];
+            _y = a.Y.AsHostSpan()[first..];
+            if (!_gathered)
+                return;
+            var packed = scratch.Slice(Strands.Lanes, Pixels);
+            ChannelLanes.Gather(X, a.XStride, a.Images, a.Pixels, packed);
+            X = packed;
+        }
+
+        public void Output(ForwardArguments a, int channel, float mean, float inverse)
+        {
+            var y = _gathered ? X : _y;
+            float gamma = a.Gamma.AsHostSpan()[channel], beta = a.Beta.AsHostSpan()[channel];
+            for (int image = 0; image < Images; image++)
             {
-                X = ref a.X.AsHostSpan()[image * a.XStride + first], Y = ref a.Y.AsHostSpan()[image * a.YStride + first],
-                Mean = mean, Inverse = inverse, Gamma = gamma, Beta = beta, Activation = a.Activation,
-            };
-            WideLoop.Run(ref loop, a.Pixels);
+                var loop = new OutputLoop
+                {
+                    X = ref X[image * a.XStride], Y = ref y[image * a.YStride], Mean = mean, Inverse = inverse, Gamma = gamma, Beta = beta, Activation = a.Activation,
+                };
+                WideLoop.Run(ref loop, Pixels);
+            }
+            if (_gathered)
+                ChannelLanes.Scatter(y, _y, a.YStride, a.Images, a.Pixels);
         }
     }
 
@@ -158,36 +184,54 @@ public sealed partial class BatchNorm2d
         public readonly void Run(int item, int worker)
         {
             var a = Arguments;
-            int count = a.Images * a.Pixels;
-            var lanes = Team.ScratchOf(worker, 2 * Strands.Lanes);
+            int count = a.Images * a.Pixels, first = item * a.Pixels, images = a.Images, pixels = a.Pixels;
+            bool gathered = ChannelLanes.AreShort(pixels);
+            var scratch = Team.ScratchOf(worker, 2 * Strands.Lanes + (gathered ? 3 * count : 0));
+            var lanes = scratch[..(2 * Strands.Lanes)];
             lanes.Clear();
+            Span<float> x = a.X.AsHostSpan()[first..], y = a.Y.AsHostSpan()[first..], dy = a.DY.AsHostSpan()[first..], dx = a.DX.AsHostSpan()[first..];
+            if (gathered)
+            {
+                var packed = scratch[(2 * Strands.Lanes)..];
+                Span<float> packedX = packed[..count], packedY = packed.Slice(count, count), packedDY = packed.Slice(2 * count, count);
+                ChannelLanes.Gather(x, a.XStride, images, pixels, packedX);
+                ChannelLanes.Gather(y, a.YStride, images, pixels, packedY);
+                ChannelLanes.Gather(dy, a.DYStride, images, pixels, packedDY);
+                x = packedX;
+                y = packedY;
+                dy = packedDY;
+                (images, pixels) = (1, count);
+            }
             float mean = a.Mean.AsHostSpan()[item], inverse = a.InverseDeviation.AsHostSpan()[item];
-            var runs = new GradientRuns { Arguments = a, First = item * a.Pixels, Mean = mean, Inverse = inverse, G = lanes[..Strands.Lanes], Product = lanes[Strands.Lanes..] };
-            ChannelLanes.Visit(ref runs, a.Images, a.Pixels);
+            var runs = new GradientRuns { Arguments = a, X = x, Y = y, DY = dy, Mean = mean, Inverse = inverse, G = lanes[..Strands.Lanes], Product = lanes[Strands.Lanes..] };
+            ChannelLanes.Visit(ref runs, images, pixels);
             float sumG = Strands.GroupTotal(runs.G);
             float sumProduct = Strands.GroupTotal(runs.Product);
             ref float dBeta = ref a.DBeta.AsHostSpan()[item];
             ref float dGamma = ref a.DGamma.AsHostSpan()[item];
             dBeta = a.Accumulate != 0 ? dBeta + sumG : sumG;
             dGamma = a.Accumulate != 0 ? dGamma + sumProduct : sumProduct;
-            for (int image = 0; image < a.Images; image++)
+            // Gathered, dx takes the place of dy, number by number.
+            var target = gathered ? dy : dx;
+            for (int image = 0; image < images; image++)
             {
                 var loop = new InputLoop
                 {
-                    X = ref a.X.AsHostSpan()[image * a.XStride + runs.First], Y = ref a.Y.AsHostSpan()[image * a.YStride + runs.First],
-                    DY = ref a.DY.AsHostSpan()[image * a.DYStride + runs.First], DX = ref a.DX.AsHostSpan()[image * a.DXStride + runs.First],
+                    X = ref x[image * a.XStride], Y = ref y[image * a.YStride], DY = ref dy[image * a.DYStride], DX = ref target[image * a.DXStride],
                     Mean = mean, Inverse = inverse, Scale = a.Gamma.AsHostSpan()[item] * inverse, MeanG = sumG / count, MeanProduct = sumProduct / count,
                     Activation = a.Activation,
                 };
-                WideLoop.Run(ref loop, a.Pixels);
+                WideLoop.Run(ref loop, pixels);
             }
+            if (gathered)
+                ChannelLanes.Scatter(target, dx, a.DXStride, a.Images, a.Pixels);
         }
     }
 
     private ref struct GradientRuns : IChannelRuns
     {
         public required BackwardArguments Arguments;
-        public required int First;
+        public required Span<float> X, Y, DY;
         public required float Mean, Inverse;
         public required Span<float> G;
         public required Span<float> Product;
@@ -195,12 +239,10 @@ public sealed partial class BatchNorm2d
         public readonly void Add(int image, int pixel, int lane, int count)
         {
             var a = Arguments;
-            int place = First + pixel;
             var loop = new GradientLoop
             {
-                X = ref a.X.AsHostSpan()[image * a.XStride + place], Y = ref a.Y.AsHostSpan()[image * a.YStride + place],
-                DY = ref a.DY.AsHostSpan()[image * a.DYStride + place], G = ref G[lane], Product = ref Product[lane],
-                Mean = Mean, Inverse = Inverse, Activation = a.Activation,
+                X = ref X[image * a.XStride + pixel], Y = ref Y[image * a.YStride + pixel], DY = ref DY[image * a.DYStride + pixel],
+                G = ref G[lane], Product = ref Product[lane], Mean = Mean, Inverse = Inverse, Activation = a.Activation,
             };
             WideLoop.Run(ref loop, count);
         }

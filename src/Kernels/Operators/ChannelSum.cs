@@ -74,10 +74,21 @@ public sealed class ChannelSum
 
         public readonly void Run(int item, int worker)
         {
-            var lanes = Team.ScratchOf(worker, Strands.Lanes);
+            int images = Shape.Images, pixels = Shape.Pixels;
+            bool isShort = ChannelLanes.AreShort(pixels);
+            var scratch = Team.ScratchOf(worker, Strands.Lanes + (isShort ? images * pixels : 0));
+            var lanes = scratch[..Strands.Lanes];
             lanes.Clear();
-            var runs = new Runs { X = X[(item * Shape.Pixels)..], Lanes = lanes, Stride = Shape.Stride };
-            ChannelLanes.Visit(ref runs, Shape.Images, Shape.Pixels);
+            var x = X[(item * pixels)..];
+            if (isShort)
+            {
+                var packed = scratch[Strands.Lanes..];
+                ChannelLanes.Gather(x, Shape.Stride, images, pixels, packed);
+                x = packed;
+                (images, pixels) = (1, images * pixels);
+            }
+            var runs = new Runs { X = x, Lanes = lanes, Stride = Shape.Stride };
+            ChannelLanes.Visit(ref runs, images, pixels);
             float total = Strands.GroupTotal(lanes);
             Sums[item] = Shape.Accumulate != 0 ? Sums[item] + total : total;
         }

@@ -9,6 +9,11 @@ public sealed partial class Convolution
 {
     private void LaunchWide<TWide>(ForwardProduct p) where TWide : struct, IWide<TWide>
     {
+        if (IsNarrow(p.Shape))
+        {
+            LaunchNarrow<TWide>(p);
+            return;
+        }
         var team = _device.Team!;
         var s = p.Shape;
         var packed = team.SharedScratch(PackedRows(s.Features, s.Taps) + Slack);

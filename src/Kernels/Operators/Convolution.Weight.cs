@@ -9,6 +9,11 @@ public sealed partial class Convolution
 {
     private void LaunchWide<TWide>(WeightProduct p) where TWide : struct, IWide<TWide>
     {
+        if (IsNarrow(p.Shape))
+        {
+            LaunchNarrow<TWide>(p);
+            return;
+        }
         var team = _device.Team!;
         int panels = Gemm.Panel<TWide>.CountFor(p.Shape.Features);
         // Two items a thread where one panel of features does not give them; each lays out its own channels.
@@ -113,14 +118,14 @@ public sealed partial class Convolution
             ref float image = ref Unsafe.Add(ref pixels, taps);
             nint t1 = Unsafe.Add(ref taps, 1) - taps, t2 = Unsafe.Add(ref taps, 2) - taps, t3 = Unsafe.Add(ref taps, 3) - taps, t4 = Unsafe.Add(ref taps, 4) - taps;
             nint t5 = Unsafe.Add(ref taps, 5) - taps, t6 = Unsafe.Add(ref taps, 6) - taps, t7 = Unsafe.Add(ref taps, 7) - taps;
-            Load(ref sums, 0, out var c00, out var c01);
-            Load(ref sums, width, out var c10, out var c11);
-            Load(ref sums, 2 * width, out var c20, out var c21);
-            Load(ref sums, 3 * width, out var c30, out var c31);
-            Load(ref sums, 4 * width, out var c40, out var c41);
-            Load(ref sums, 5 * width, out var c50, out var c51);
-            Load(ref sums, 6 * width, out var c60, out var c61);
-            Load(ref sums, 7 * width, out var c70, out var c71);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 0, out var c00, out var c01);
+            Gemm.Panel<TWide>.LoadRow(ref sums, width, out var c10, out var c11);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 2 * width, out var c20, out var c21);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 3 * width, out var c30, out var c31);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 4 * width, out var c40, out var c41);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 5 * width, out var c50, out var c51);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 6 * width, out var c60, out var c61);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 7 * width, out var c70, out var c71);
             for (int n = 0; n < images; n++)
             {
                 ref float row = ref image;
@@ -162,14 +167,14 @@ public sealed partial class Convolution
                 }
                 image = ref Unsafe.Add(ref image, imageStep);
             }
-            Store(c00, c01, ref sums, 0);
-            Store(c10, c11, ref sums, width);
-            Store(c20, c21, ref sums, 2 * width);
-            Store(c30, c31, ref sums, 3 * width);
-            Store(c40, c41, ref sums, 4 * width);
-            Store(c50, c51, ref sums, 5 * width);
-            Store(c60, c61, ref sums, 6 * width);
-            Store(c70, c71, ref sums, 7 * width);
+            Gemm.Panel<TWide>.StoreRow(c00, c01, ref sums, 0);
+            Gemm.Panel<TWide>.StoreRow(c10, c11, ref sums, width);
+            Gemm.Panel<TWide>.StoreRow(c20, c21, ref sums, 2 * width);
+            Gemm.Panel<TWide>.StoreRow(c30, c31, ref sums, 3 * width);
+            Gemm.Panel<TWide>.StoreRow(c40, c41, ref sums, 4 * width);
+            Gemm.Panel<TWide>.StoreRow(c50, c51, ref sums, 5 * width);
+            Gemm.Panel<TWide>.StoreRow(c60, c61, ref sums, 6 * width);
+            Gemm.Panel<TWide>.StoreRow(c70, c71, ref sums, 7 * width);
         }
 
         private void Add4(ref float pixels, ref int taps, ref float panel, ref float sums)
@@ -177,10 +182,10 @@ public sealed partial class Convolution
             nint width = Gemm.Panel<TWide>.Width;
             ref float image = ref Unsafe.Add(ref pixels, taps);
             nint t1 = Unsafe.Add(ref taps, 1) - taps, t2 = Unsafe.Add(ref taps, 2) - taps, t3 = Unsafe.Add(ref taps, 3) - taps;
-            Load(ref sums, 0, out var c00, out var c01);
-            Load(ref sums, width, out var c10, out var c11);
-            Load(ref sums, 2 * width, out var c20, out var c21);
-            Load(ref sums, 3 * width, out var c30, out var c31);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 0, out var c00, out var c01);
+            Gemm.Panel<TWide>.LoadRow(ref sums, width, out var c10, out var c11);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 2 * width, out var c20, out var c21);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 3 * width, out var c30, out var c31);
             for (int n = 0; n < images; n++)
             {
                 ref float row = ref image;
@@ -210,24 +215,10 @@ public sealed partial class Convolution
                 }
                 image = ref Unsafe.Add(ref image, imageStep);
             }
-            Store(c00, c01, ref sums, 0);
-            Store(c10, c11, ref sums, width);
-            Store(c20, c21, ref sums, 2 * width);
-            Store(c30, c31, ref sums, 3 * width);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Load(ref float sums, nint offset, out TWide c0, out TWide c1)
-        {
-            c0 = TWide.Load(ref sums, (nuint)offset);
-            c1 = TWide.Load(ref sums, (nuint)(offset + TWide.Count));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Store(TWide c0, TWide c1, ref float sums, nint offset)
-        {
-            TWide.Store(c0, ref sums, (nuint)offset);
-            TWide.Store(c1, ref sums, (nuint)(offset + TWide.Count));
+            Gemm.Panel<TWide>.StoreRow(c00, c01, ref sums, 0);
+            Gemm.Panel<TWide>.StoreRow(c10, c11, ref sums, width);
+            Gemm.Panel<TWide>.StoreRow(c20, c21, ref sums, 2 * width);
+            Gemm.Panel<TWide>.StoreRow(c30, c31, ref sums, 3 * width);
         }
     }
 }

@@ -57,24 +57,10 @@ public sealed partial class Gemm
                 for (int j = 0; j < Width; j += 4)
                 {
                     for (int i = k; i < k + LineFloats; i += 4)
-                        TurnBlock(ref Unsafe.Add(ref b, j * column + i), column, ref Unsafe.Add(ref panel, i * Width + j));
+                        TurnBlock(ref Unsafe.Add(ref b, j * column + i), column, ref Unsafe.Add(ref panel, i * Width + j), Width, add: false);
                 }
             }
             PackEdge(ref Unsafe.Add(ref b, k), 1, column, depth - k, Width, ref Unsafe.Add(ref panel, k * Width));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void TurnBlock(ref float source, nint column, ref float target)
-        {
-            var r0 = Vector128.LoadUnsafe(ref source);
-            var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, column));
-            var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * column));
-            var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * column));
-            Transpose(ref r0, ref r1, ref r2, ref r3);
-            r0.StoreUnsafe(ref target);
-            r1.StoreUnsafe(ref Unsafe.Add(ref target, Width));
-            r2.StoreUnsafe(ref Unsafe.Add(ref target, 2 * Width));
-            r3.StoreUnsafe(ref Unsafe.Add(ref target, 3 * Width));
         }
 
         private static void PackEdge(ref float b, nint row, nint column, int depth, int width, ref float panel)
@@ -186,10 +172,17 @@ public sealed partial class Gemm
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void StoreRow(TWide c0, TWide c1, ref float c, nint offset)
+        public static void StoreRow(TWide c0, TWide c1, ref float c, nint offset)
         {
             TWide.Store(c0, ref c, (nuint)offset);
             TWide.Store(c1, ref c, (nuint)(offset + TWide.Count));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void LoadRow(ref float c, nint offset, out TWide c0, out TWide c1)
+        {
+            c0 = TWide.Load(ref c, (nuint)offset);
+            c1 = TWide.Load(ref c, (nuint)(offset + TWide.Count));
         }
     }
 
@@ -202,6 +195,28 @@ public sealed partial class Gemm
         // Host views lie in unmanaged memory, so an address may be taken without pinning.
         if (Sse.IsSupported)
             Sse.Prefetch0(Unsafe.AsPointer(ref address));
+    }
+
+    /// <summary>target[j·targetRow + i] = source[i·sourceRow + j], or += it, for i and j below 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void TurnBlock(ref float source, nint sourceRow, ref float target, nint targetRow, bool add)
+    {
+        var r0 = Vector128.LoadUnsafe(ref source);
+        var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, sourceRow));
+        var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * sourceRow));
+        var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * sourceRow));
+        Transpose(ref r0, ref r1, ref r2, ref r3);
+        if (add)
+        {
+            r0 += Vector128.LoadUnsafe(ref target);
+            r1 += Vector128.LoadUnsafe(ref Unsafe.Add(ref target, targetRow));
+            r2 += Vector128.LoadUnsafe(ref Unsafe.Add(ref target, 2 * targetRow));
+            r3 += Vector128.LoadUnsafe(ref Unsafe.Add(ref target, 3 * targetRow));
+        }
+        r0.StoreUnsafe(ref target);
+        r1.StoreUnsafe(ref Unsafe.Add(ref target, targetRow));
+        r2.StoreUnsafe(ref Unsafe.Add(ref target, 2 * targetRow));
+        r3.StoreUnsafe(ref Unsafe.Add(ref target, 3 * targetRow));
     }
 
     /// <summary>Turns a 4×4 block held in four registers.</summary>

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace GpuCgan.Kernels.Schemes;
 
 /// <summary>What a wide twin does with pixels of one channel that lie side by side and fall to lanes that do.</summary>
@@ -26,5 +30,41 @@ internal static class ChannelLanes
                 lane = (lane + count) % Strands.Lanes;
             }
         }
+    }
+
+    /// <summary>Whether an image's pixels are too few for vectors: then a channel is first <see cref="Gather">gathered</see>, and is one image of all the batch's pixels in the same order.</summary>
+    public static bool AreShort(int pixels) => pixels <= 64;
+
+    /// <summary>packed[n·P + p] = planes[n·stride + p].</summary>
+    public static void Gather(ReadOnlySpan<float> planes, int stride, int images, int pixels, Span<float> packed)
+    {
+        ref float from = ref MemoryMarshal.GetReference(planes[..((images - 1) * stride + pixels)]);
+        ref float to = ref MemoryMarshal.GetReference(packed[..(images * pixels)]);
+        for (int n = 0; n < images; n++)
+            Copy(ref Unsafe.Add(ref from, n * stride), ref Unsafe.Add(ref to, n * pixels), pixels);
+    }
+
+    /// <summary>planes[n·stride + p] = packed[n·P + p].</summary>
+    public static void Scatter(ReadOnlySpan<float> packed, Span<float> planes, int stride, int images, int pixels)
+    {
+        ref float from = ref MemoryMarshal.GetReference(packed[..(images * pixels)]);
+        ref float to = ref MemoryMarshal.GetReference(planes[..((images - 1) * stride + pixels)]);
+        for (int n = 0; n < images; n++)
+            Copy(ref Unsafe.Add(ref from, n * pixels), ref Unsafe.Add(ref to, n * stride), pixels);
+    }
+
+    /// <summary>A call for each of these short copies would take longer than they do. The last vector overlaps the one before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(ref float from, ref float to, int count)
+    {
+        if (count < 4)
+        {
+            for (int i = 0; i < count; i++)
+                Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
+            return;
+        }
+        for (int i = 0; i < count - 4; i += 4)
+            Vector128.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref to, (nuint)i);
+        Vector128.LoadUnsafe(ref from, (nuint)(count - 4)).StoreUnsafe(ref to, (nuint)(count - 4));
     }
 }

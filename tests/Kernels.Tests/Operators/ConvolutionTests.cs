@@ -23,7 +23,14 @@ public class ConvolutionTests
         [5, 13, 7, 7, 40, 3, 3, 2, 1, 26], [17, 3, 4, 4, 31, 4, 4, 1, 0, 27], [7, 11, 6, 5, 1, 5, 4, 3, 2, 28], [2, 9, 14, 14, 12, 3, 3, 3, 0, 29], [1, 1, 3, 80, 2, 2, 3, 1, 1, 30],
     ];
 
-    public static IEnumerable<object[]> AllShapes => Shapes.Concat(LargerShapes);
+    /// <summary>Narrow maps of many channels, where the wide twin's vectors hold images: pixels that no window reads, strides beyond the kernel, more images than are laid out at once.</summary>
+    public static IEnumerable<object[]> NarrowShapes =>
+    [
+        [5, 17, 7, 7, 33, 3, 3, 2, 1, 31], [33, 16, 4, 4, 19, 4, 4, 2, 1, 32], [40, 18, 2, 2, 16, 3, 3, 1, 1, 33], [3, 16, 5, 3, 20, 1, 1, 3, 0, 34], [2, 21, 9, 8, 24, 5, 3, 1, 2, 35],
+        [259, 16, 2, 2, 16, 2, 2, 2, 0, 36], [1, 16, 1, 64, 16, 1, 2, 2, 1, 37], [2, 16, 3, 2, 16, 5, 4, 1, 2, 38],
+    ];
+
+    public static IEnumerable<object[]> AllShapes => Shapes.Concat(LargerShapes).Concat(NarrowShapes);
 
     [Theory]
     [OnCpu(nameof(AllShapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(AllShapes)), OnOpenCl(nameof(AllShapes))]
@@ -76,7 +83,7 @@ public class ConvolutionTests
         [[1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 41], [1, 2, 2, 3, 2, 3, 3, 2, 1, 1, 42], [2, 1, 2, 2, 1, 2, 3, 3, 0, 2, 43], [1, 3, 1, 2, 2, 4, 4, 2, 1, 0, 44]];
 
     public static IEnumerable<object[]> AllTransposedShapes => TransposedShapes.Concat(
-        [[3, 9, 7, 7, 5, 3, 3, 2, 1, 1, 51], [2, 17, 14, 14, 1, 4, 4, 2, 1, 0, 52], [5, 33, 4, 3, 10, 3, 5, 1, 1, 0, 53], [3, 6, 5, 5, 3, 5, 5, 3, 2, 2, 54]]);
+        [[3, 9, 7, 7, 5, 3, 3, 2, 1, 1, 51], [2, 17, 14, 14, 1, 4, 4, 2, 1, 0, 52], [5, 33, 4, 3, 10, 3, 5, 1, 1, 0, 53], [3, 6, 5, 5, 3, 5, 5, 3, 2, 2, 54], [3, 20, 4, 3, 17, 3, 3, 2, 1, 1, 55]]);
 
     [Theory]
     [OnCpu(nameof(AllTransposedShapes)), OnCpuIlgpu(nameof(TransposedShapes)), OnCuda(nameof(AllTransposedShapes)), OnOpenCl(nameof(AllTransposedShapes))]

@@ -1,0 +1,411 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Threads;
+
+namespace GpuCgan.Kernels.Operators;
+
+/// <summary>
+/// The wide twins where maps are small and there are many of them: a 4×4 map leaves a vector of windows mostly empty, and of its taps many lie beyond the edge. So a vector
+/// holds one pixel of many images, or one window of many features, and what lies beyond the edge is left out instead of multiplied by zero.
+/// </summary>
+/// <remarks>
+/// All three passes are the same triples of a window, a tap and the pixel that the window reads through it, sorted by what is computed. For each target the columns of two
+/// operands are multiplied, summed over an inner depth:
+/// <code>
+///                  target   rows      lanes     columns of A, of B   depth
+/// forward          window   features  images    tap, pixel           channels
+/// input gradient   pixel    channels  images    tap, window          features
+/// weight gradient  tap      channels  features  pixel, window        images
+/// </code>
+/// A is laid out as blocks[column, k, 8 rows] and B as panels[column, k, lanes], so neighbouring columns that follow one another in both are one product.
+/// </remarks>
+public sealed partial class Convolution
+{
+    /// <summary>Images that are laid out at once: whatever the batch, the copies of its images stay below this many.</summary>
+    private const int NarrowImages = 256;
+
+    /// <summary>Depends on the geometry alone, so that a sample's bits do not depend on its batch.</summary>
+    private static bool IsNarrow(ConvShape s) => s.MapPixels <= 64 && Math.Min(s.Channels, s.Features) >= 16;
+
+    /// <summary>element[row, column, k] = Data[row·Row + k·Step + column].</summary>
+    private readonly ref struct Operand
+    {
+        public required Span<float> Data { get; init; }
+        public required int Rows { get; init; }
+        public required int Row { get; init; }
+        public required int Columns { get; init; }
+        public required int Depth { get; init; }
+        public required int Step { get; init; }
+
+        /// <summary>The same from another row on.</summary>
+        public Operand Slice(int firstRow, int rows) => new() { Data = Data[(firstRow * Row)..], Rows = rows, Row = Row, Columns = Columns, Depth = Depth, Step = Step };
+    }
+
+    private void LaunchNarrow<TWide>(ForwardProduct p) where TWide : struct, IWide<TWide>
+    {
+        var s = p.Shape;
+        Span<float> x = p.X.AsHostSpan(), y = p.Y.AsHostSpan();
+        var w = new Operand { Data = p.W.AsHostSpan(), Rows = s.Features, Row = p.WStride, Columns = s.KernelSize, Depth = s.Channels, Step = s.KernelSize };
+        for (int first = 0; first < p.Batch; first += NarrowImages)
+        {
+            MultiplyNarrow<TWide>(s, Target.Window, w,
+                new Operand { Data = x[(first * p.XStride)..], Rows = Math.Min(NarrowImages, p.Batch - first), Row = p.XStride, Columns = s.Pixels, Depth = s.Channels, Step = s.Pixels },
+                new NarrowResult { Data = y[(first * p.YStride)..], Row = s.MapPixels, Lane = p.YStride, Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, Activation = p.Activation });
+        }
+    }
+
+    private void LaunchNarrow<TWide>(InputProduct p) where TWide : struct, IWide<TWide>
+    {
+        var s = p.Shape;
+        Span<float> dy = p.DY.AsHostSpan(), dx = p.DX.AsHostSpan();
+        var w = new Operand { Data = p.W.AsHostSpan(), Rows = s.Channels, Row = s.KernelSize, Columns = s.KernelSize, Depth = s.Features, Step = p.WStride };
+        for (int first = 0; first < p.Batch; first += NarrowImages)
+        {
+            MultiplyNarrow<TWide>(s, Target.Pixel, w,
+                new Operand { Data = dy[(first * p.DYStride)..], Rows = Math.Min(NarrowImages, p.Batch - first), Row = p.DYStride, Columns = s.MapPixels, Depth = s.Features, Step = s.MapPixels },
+                new NarrowResult { Data = dx[(first * p.DXStride)..], Row = s.Pixels, Lane = p.DXStride, Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, Activation = p.Activation });
+        }
+    }
+
+    private void LaunchNarrow<TWide>(WeightProduct p) where TWide : struct, IWide<TWide>
+    {
+        var s = p.Shape;
+        Span<float> x = p.X.AsHostSpan(), dy = p.DY.AsHostSpan();
+        for (int first = 0; first < p.Batch; first += NarrowImages)
+        {
+            int images = Math.Min(NarrowImages, p.Batch - first);
+            MultiplyNarrow<TWide>(s, Target.Tap,
+                new Operand { Data = x[(first * p.XStride)..], Rows = s.Channels, Row = s.Pixels, Columns = s.Pixels, Depth = images, Step = p.XStride },
+                new Operand { Data = dy[(first * p.DYStride)..], Rows = s.Features, Row = s.MapPixels, Columns = s.MapPixels, Depth = images, Step = p.DYStride },
+                new NarrowResult { Data = p.DW.AsHostSpan(), Row = s.KernelSize, Lane = p.DWStride, Accumulate = p.Accumulate != 0 || first > 0, Activation = Activation.Identity });
+        }
+    }
+
+    private void MultiplyNarrow<TWide>(ConvShape shape, Target target, Operand a, Operand b, NarrowResult result) where TWide : struct, IWide<TWide>
+    {
+        var team = _device.Team!;
+        int width = Gemm.Panel<TWide>.Width;
+        int blocks = (a.Rows + RowBlock - 1) / RowBlock, panels = (b.Rows + width - 1) / width;
+        int blockSize = Aligned(a.Columns * a.Depth * RowBlock), panelSize = b.Columns * b.Depth * width;
+        int runsSize = Aligned(NarrowRuns.Size(shape));
+        var scratch = team.SharedScratch(runsSize + blocks * blockSize + panels * panelSize);
+        var runs = new NarrowRuns(shape, target, MemoryMarshal.Cast<float, int>(scratch[..runsSize]));
+        var packedA = scratch.Slice(runsSize, blocks * blockSize);
+        var packedB = scratch.Slice(runsSize + blocks * blockSize, panels * panelSize);
+        LayOut(team, a, RowBlock, packedA, blockSize);
+        LayOut(team, b, width, packedB, panelSize);
+        var job = new NarrowTiles<TWide>
+        {
+            A = packedA, B = packedB, BlockSize = blockSize, PanelSize = panelSize, Blocks = blocks, Rows = a.Rows, Lanes = b.Rows, Depth = a.Depth,
+            Runs = runs, Result = result, Team = team,
+        };
+        team.Run(ref job, blocks * panels);
+    }
+
+    /// <summary>laid[group of rows][column, k, row in its group] ← the operand; rows that fill the last group are zeros.</summary>
+    private static void LayOut(WorkerTeam team, Operand operand, int groupRows, Span<float> laid, int groupSize)
+    {
+        int parts = (operand.Depth + LayOutGroups.DepthAnItem - 1) / LayOutGroups.DepthAnItem;
+        var job = new LayOutGroups { Operand = operand, GroupRows = groupRows, Laid = laid, GroupSize = groupSize, Parts = parts };
+        team.Run(ref job, (operand.Rows + groupRows - 1) / groupRows * parts);
+    }
+
+    private ref struct LayOutGroups : IJob
+    {
+        public const int DepthAnItem = 32;
+
+        public required Operand Operand;
+        public required Span<float> Laid;
+        public required int GroupRows, GroupSize, Parts;
+
+        public readonly void Run(int item, int worker)
+        {
+            int group = item / Parts, first = item % Parts * DepthAnItem;
+            int rows = Math.Min(GroupRows, Operand.Rows - group * GroupRows);
+            var operand = Operand.Slice(group * GroupRows, rows);
+            var laid = Laid.Slice(group * GroupSize, GroupSize);
+            int last = Math.Min(first + DepthAnItem, Operand.Depth);
+            for (int column = 0; column < operand.Columns; column += TurnColumns)
+            {
+                int columns = Math.Min(TurnColumns, operand.Columns - column);
+                for (int k = first; k < last; k++)
+                    Turn(ref operand.Data[k * operand.Step + column], operand.Row, rows, columns, ref laid[(column * operand.Depth + k) * GroupRows], operand.Depth * GroupRows, add: false);
+            }
+            for (int column = 0; rows < GroupRows && column < operand.Columns; column++)
+            {
+                for (int k = first; k < last; k++)
+                    laid.Slice((column * operand.Depth + k) * GroupRows + rows, GroupRows - rows).Clear();
+            }
+        }
+    }
+
+    /// <summary>What a target of the product is.</summary>
+    private enum Target
+    {
+        Window,
+        Pixel,
+        Tap,
+    }
+
+    /// <summary>For each target the runs of columns, side by side in both operands, that it is summed over, in the order of the columns.</summary>
+    private readonly ref struct NarrowRuns
+    {
+        // The first run of each target and, behind the last, their number; then A's column, B's column and the length of each run.
+        private readonly Span<int> _table;
+
+        public NarrowRuns(ConvShape s, Target target, Span<int> table)
+        {
+            _table = table;
+            Targets = target == Target.Window ? s.MapPixels : target == Target.Pixel ? s.Pixels : s.KernelSize;
+            int runs = 0;
+            for (int t = 0; t < Targets; t++)
+            {
+                table[t] = runs;
+                if (target == Target.Window)
+                    AddTaps(s, t / s.MapWidth, t % s.MapWidth, ref runs);
+                else if (target == Target.Pixel)
+                    AddWindows(s, t / s.Width, t % s.Width, ref runs);
+                else
+                    AddPixels(s, t / s.KernelWidth, t % s.KernelWidth, ref runs);
+            }
+            table[Targets] = runs;
+        }
+
+        public int Targets { get; }
+
+        /// <summary>Numbers that the table of any target may have.</summary>
+        public static int Size(ConvShape s) => Math.Max(Math.Max(s.MapPixels, s.Pixels), s.KernelSize) + 1 + 3 * s.MapPixels * s.KernelSize;
+
+        public ReadOnlySpan<int> Of(int target) => _table[(Targets + 1 + 3 * _table[target])..(Targets + 1 + 3 * _table[target + 1])];
+
+        private void AddTaps(ConvShape s, int mapRow, int mapColumn, ref int runs)
+        {
+            int first = runs;
+            for (int i = 0; i < s.KernelHeight; i++)
+            {
+                int row = mapRow * s.Stride - s.Padding + i;
+                for (int j = 0; row >= 0 && row < s.Height && j < s.KernelWidth; j++)
+                {
+                    int column = mapColumn * s.Stride - s.Padding + j;
+                    if (column >= 0 && column < s.Width)
+                        Add(first, ref runs, i * s.KernelWidth + j, row * s.Width + column);
+                }
+            }
+        }
+
+        private void AddWindows(ConvShape s, int row, int column, ref int runs)
+        {
+            int first = runs;
+            for (int i = 0; i < s.KernelHeight; i++)
+            {
+                for (int j = 0; j < s.KernelWidth; j++)
+                {
+                    int down = row + s.Padding - i, across = column + s.Padding - j;
+                    if (down >= 0 && across >= 0 && down % s.Stride == 0 && across % s.Stride == 0 && down / s.Stride < s.MapHeight && across / s.Stride < s.MapWidth)
+                        Add(first, ref runs, i * s.KernelWidth + j, down / s.Stride * s.MapWidth + across / s.Stride);
+                }
+            }
+        }
+
+        private void AddPixels(ConvShape s, int tapRow, int tapColumn, ref int runs)
+        {
+            int first = runs;
+            for (int p = 0; p < s.MapHeight; p++)
+            {
+                int row = p * s.Stride - s.Padding + tapRow;
+                for (int q = 0; row >= 0 && row < s.Height && q < s.MapWidth; q++)
+                {
+                    int column = q * s.Stride - s.Padding + tapColumn;
+                    if (column >= 0 && column < s.Width)
+                        Add(first, ref runs, row * s.Width + column, p * s.MapWidth + q);
+                }
+            }
+        }
+
+        private void Add(int first, ref int runs, int a, int b)
+        {
+            var table = _table[(Targets + 1)..];
+            if (runs > first && table[3 * runs - 3] + table[3 * runs - 1] == a && table[3 * runs - 2] + table[3 * runs - 1] == b)
+            {
+                table[3 * runs - 1]++;
+                return;
+            }
+            (table[3 * runs], table[3 * runs + 1], table[3 * runs + 2]) = (a, b, 1);
+            runs++;
+        }
+    }
+
+    /// <summary>result[row, lane, target] goes to Data[row·Row + lane·Lane + target], through φ(· + bias[row]) or added to what is there.</summary>
+    private readonly ref struct NarrowResult
+    {
+        public required Span<float> Data { get; init; }
+        public required int Row { get; init; }
+        public required int Lane { get; init; }
+        public required Activation Activation { get; init; }
+        public Span<float> Bias { get; init; }
+        public bool Accumulate { get; init; }
+    }
+
+    /// <summary>An item is a block of rows with a panel of lanes, for all targets.</summary>
+    private ref struct NarrowTiles<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public required Span<float> A, B;
+        public required int BlockSize, PanelSize, Blocks, Rows, Lanes, Depth;
+        public required NarrowRuns Runs;
+        public required NarrowResult Result;
+        public required WorkerTeam Team;
+
+        public readonly void Run(int item, int worker)
+        {
+            int width = Gemm.Panel<TWide>.Width, panel = item / Blocks, block = item % Blocks;
+            int targets = Runs.Targets;
+            ref float a = ref A[block * BlockSize];
+            ref float b = ref B[panel * PanelSize];
+            var sums = Team.ScratchOf(worker, RowBlock * targets * width);
+            sums.Clear();
+            for (int target = 0; target < targets; target++)
+            {
+                var runs = Runs.Of(target);
+                for (int i = 0; i < runs.Length; i += 3)
+                {
+                    Add(ref Unsafe.Add(ref a, runs[i] * Depth * RowBlock), ref Unsafe.Add(ref b, runs[i + 1] * Depth * width), runs[i + 2] * Depth,
+                        ref sums[target * width], targets * width);
+                }
+            }
+            int first = block * RowBlock, lanes = Math.Min(width, Lanes - panel * width);
+            for (int row = 0; row < Math.Min(RowBlock, Rows - first); row++)
+            {
+                ref float sum = ref sums[row * targets * width];
+                if (!Result.Bias.IsEmpty || Result.Activation.Kind != ActivationKind.Identity)
+                {
+                    var loop = new EpilogueLoop { Sum = ref sum, Y = ref sum, Bias = Result.Bias.IsEmpty ? 0 : Result.Bias[first + row], Activation = Result.Activation };
+                    WideLoop.Run(ref loop, targets * width);
+                }
+                Turn(ref sum, width, targets, lanes, ref Result.Data[(first + row) * Result.Row + panel * width * Result.Lane], Result.Lane, Result.Accumulate);
+            }
+        }
+
+        /// <summary>sums[0…7, :] += Aᵀ·B over <paramref name="depth"/> steps: one chain with what was summed before.</summary>
+        private static void Add(ref float a, ref float b, int depth, ref float sums, nint row)
+        {
+            if (TWide.Count == 16)
+            {
+                Add8(ref a, ref b, depth, ref sums, row);
+                return;
+            }
+            Add4(ref a, ref b, depth, ref sums, row);
+            Add4(ref Unsafe.Add(ref a, 4), ref b, depth, ref Unsafe.Add(ref sums, 4 * row), row);
+        }
+
+        private static void Add8(ref float a, ref float b, int depth, ref float sums, nint row)
+        {
+            nuint half = (nuint)TWide.Count;
+            Gemm.Panel<TWide>.LoadRow(ref sums, 0, out var c00, out var c01);
+            Gemm.Panel<TWide>.LoadRow(ref sums, row, out var c10, out var c11);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 2 * row, out var c20, out var c21);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 3 * row, out var c30, out var c31);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 4 * row, out var c40, out var c41);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 5 * row, out var c50, out var c51);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 6 * row, out var c60, out var c61);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 7 * row, out var c70, out var c71);
+            for (int k = 0; k < depth; k++)
+            {
+                var b0 = TWide.Load(ref b, 0);
+                var b1 = TWide.Load(ref b, half);
+                var x = TWide.Of(a);
+                c00 = TWide.MultiplyAdd(x, b0, c00);
+                c01 = TWide.MultiplyAdd(x, b1, c01);
+                x = TWide.Of(Unsafe.Add(ref a, 1));
+                c10 = TWide.MultiplyAdd(x, b0, c10);
+                c11 = TWide.MultiplyAdd(x, b1, c11);
+                x = TWide.Of(Unsafe.Add(ref a, 2));
+                c20 = TWide.MultiplyAdd(x, b0, c20);
+                c21 = TWide.MultiplyAdd(x, b1, c21);
+                x = TWide.Of(Unsafe.Add(ref a, 3));
+                c30 = TWide.MultiplyAdd(x, b0, c30);
+                c31 = TWide.MultiplyAdd(x, b1, c31);
+                x = TWide.Of(Unsafe.Add(ref a, 4));
+                c40 = TWide.MultiplyAdd(x, b0, c40);
+                c41 = TWide.MultiplyAdd(x, b1, c41);
+                x = TWide.Of(Unsafe.Add(ref a, 5));
+                c50 = TWide.MultiplyAdd(x, b0, c50);
+                c51 = TWide.MultiplyAdd(x, b1, c51);
+                x = TWide.Of(Unsafe.Add(ref a, 6));
+                c60 = TWide.MultiplyAdd(x, b0, c60);
+                c61 = TWide.MultiplyAdd(x, b1, c61);
+                x = TWide.Of(Unsafe.Add(ref a, 7));
+                c70 = TWide.MultiplyAdd(x, b0, c70);
+                c71 = TWide.MultiplyAdd(x, b1, c71);
+                a = ref Unsafe.Add(ref a, RowBlock);
+                b = ref Unsafe.Add(ref b, 2 * half);
+            }
+            Gemm.Panel<TWide>.StoreRow(c00, c01, ref sums, 0);
+            Gemm.Panel<TWide>.StoreRow(c10, c11, ref sums, row);
+            Gemm.Panel<TWide>.StoreRow(c20, c21, ref sums, 2 * row);
+            Gemm.Panel<TWide>.StoreRow(c30, c31, ref sums, 3 * row);
+            Gemm.Panel<TWide>.StoreRow(c40, c41, ref sums, 4 * row);
+            Gemm.Panel<TWide>.StoreRow(c50, c51, ref sums, 5 * row);
+            Gemm.Panel<TWide>.StoreRow(c60, c61, ref sums, 6 * row);
+            Gemm.Panel<TWide>.StoreRow(c70, c71, ref sums, 7 * row);
+        }
+
+        private static void Add4(ref float a, ref float b, int depth, ref float sums, nint row)
+        {
+            nuint half = (nuint)TWide.Count;
+            Gemm.Panel<TWide>.LoadRow(ref sums, 0, out var c00, out var c01);
+            Gemm.Panel<TWide>.LoadRow(ref sums, row, out var c10, out var c11);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 2 * row, out var c20, out var c21);
+            Gemm.Panel<TWide>.LoadRow(ref sums, 3 * row, out var c30, out var c31);
+            for (int k = 0; k < depth; k++)
+            {
+                var b0 = TWide.Load(ref b, 0);
+                var b1 = TWide.Load(ref b, half);
+                var x = TWide.Of(a);
+                c00 = TWide.MultiplyAdd(x, b0, c00);
+                c01 = TWide.MultiplyAdd(x, b1, c01);
+                x = TWide.Of(Unsafe.Add(ref a, 1));
+                c10 = TWide.MultiplyAdd(x, b0, c10);
+                c11 = TWide.MultiplyAdd(x, b1, c11);
+                x = TWide.Of(Unsafe.Add(ref a, 2));
+                c20 = TWide.MultiplyAdd(x, b0, c20);
+                c21 = TWide.MultiplyAdd(x, b1, c21);
+                x = TWide.Of(Unsafe.Add(ref a, 3));
+                c30 = TWide.MultiplyAdd(x, b0, c30);
+                c31 = TWide.MultiplyAdd(x, b1, c31);
+                a = ref Unsafe.Add(ref a, RowBlock);
+                b = ref Unsafe.Add(ref b, 2 * half);
+            }
+            Gemm.Panel<TWide>.StoreRow(c00, c01, ref sums, 0);
+            Gemm.Panel<TWide>.StoreRow(c10, c11, ref sums, row);
+            Gemm.Panel<TWide>.StoreRow(c20, c21, ref sums, 2 * row);
+            Gemm.Panel<TWide>.StoreRow(c30, c31, ref sums, 3 * row);
+        }
+    }
+
+    /// <summary>Columns that are turned together: their targets may lie a multiple of a page apart, all in one set of a cache, and are to be written to their end while they are there.</summary>
+    private const int TurnColumns = 8;
+
+    /// <summary>target[column·step + row] = source[row·sourceRow + column], or += it.</summary>
+    private static void Turn(ref float source, nint sourceRow, int rows, int columns, ref float target, nint step, bool add)
+    {
+        int wholeRows = rows & ~3, wholeColumns = columns & ~3;
+        for (int first = 0; first < wholeColumns; first += TurnColumns)
+        {
+            for (int row = 0; row < wholeRows; row += 4)
+            {
+                for (int column = first; column < Math.Min(first + TurnColumns, wholeColumns); column += 4)
+                    Gemm.TurnBlock(ref Unsafe.Add(ref source, row * sourceRow + column), sourceRow, ref Unsafe.Add(ref target, column * step + row), step, add);
+            }
+        }
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = row < wholeRows ? wholeColumns : 0; column < columns; column++)
+            {
+                float value = Unsafe.Add(ref source, row * sourceRow + column);
+                ref float to = ref Unsafe.Add(ref target, column * step + row);
+                to = add ? to + value : value;
+            }
+        }
+    }
+}
