@@ -5,7 +5,7 @@ namespace GpuCgan.Network.Tests;
 
 /// <summary>
 /// Built-in recipes learn a tiny set in a few hundred steps: images of 4×4 pixels of which one quarter is bright, a label's own. Networks, objective, labels and everything else are the recipe's; batches are small and
-/// rates are those of a short run. What conv and projection add, a learnt plane and a projection under hinge, learns in networks of a few planes and units in ConvolutionalGanTests and HeadTests.
+/// rates are those of a short run.
 /// </summary>
 public class LearningTests
 {
@@ -18,11 +18,13 @@ public class LearningTests
         { "class-vector", 300, true },
         // No label reaches its D, so that G cannot learn what one means.
         { "class-vector-ones", 200, false },
+        { "conv", 400, true },
         { "dcgan", 200, false },
         { "dcgan-conditional", 700, true },
         { "gan", 800, false },
         { "mlp", 600, true },
         { "mlp-classic", 600, true },
+        { "projection", 300, true },
         { "wgan", 300, false },
         { "wgan-gp", 500, true },
     };
