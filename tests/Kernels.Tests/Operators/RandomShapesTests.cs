@@ -19,7 +19,7 @@ public class RandomShapesTests
     /// </summary>
     private static readonly HashSet<string> WithBarriers =
     [
-        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "GradientClip",
+        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "GradientClip",
         "GradientNormPenalty", "Objective", "Projection", "RowDot", "SegmentNorm", "SoftmaxCrossEntropy", "SpectralNorm", "Sum", "SumOfSquares",
     ];
 
@@ -46,6 +46,14 @@ public class RandomShapesTests
             int kh = r.Next(1, 6), kw = r.Next(1, 6), padding = r.Next(Math.Min(kh, kw));
             int Side(int kernel) => Math.Max(kernel - (2 * padding), e(18));
             new ConvolutionTests().ConvolutionsOfSmallIntegersAreExact(d, e(8), e(8), Side(kh), Side(kw), e(24), kh, kw, r.Next(1, 4), padding, s);
+        },
+        // Small maps of many channels, which the wide twin multiplies in another way.
+        ["Convolution.Narrow"] = (d, r, e, s) =>
+        {
+            int kh = r.Next(1, 5), kw = r.Next(1, 5), padding = r.Next(Math.Min(kh, kw));
+            int Side(int kernel) => Math.Max(kernel - (2 * padding), e(8));
+            int Channels() => d == "cpu-ilgpu" ? e(8) : 15 + e(25);
+            new ConvolutionTests().ConvolutionsOfSmallIntegersAreExact(d, e(40), Channels(), Side(kh), Side(kw), Channels(), kh, kw, r.Next(1, 4), padding, s);
         },
         ["Dropout"] = (d, r, e, s) => new DropoutTests().ForwardAndBackwardShareTheMaskOfTheStep(d, e(40), e(300), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
         ["Embedding"] = (d, r, e, s) => new EmbeddingTests().ForwardCopiesRowsAndBackwardSumsThem(d, e(150), e(40), e(100), s),
