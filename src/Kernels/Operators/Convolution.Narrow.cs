@@ -45,27 +45,19 @@ public sealed partial class Convolution
     private void LaunchNarrow<TWide>(ForwardProduct p) where TWide : struct, IWide<TWide>
     {
         var s = p.Shape;
-        Span<float> x = p.X.AsHostSpan(), y = p.Y.AsHostSpan();
-        var w = new Operand { Data = p.W.AsHostSpan(), Rows = s.Features, Row = p.WStride, Columns = s.KernelSize, Depth = s.Channels, Step = s.KernelSize };
-        for (int first = 0; first < p.Batch; first += NarrowImages)
-        {
-            MultiplyNarrow<TWide>(s, Target.Window, w,
-                new Operand { Data = x[(first * p.XStride)..], Rows = Math.Min(NarrowImages, p.Batch - first), Row = p.XStride, Columns = s.Pixels, Depth = s.Channels, Step = s.Pixels },
-                new NarrowResult { Data = y[(first * p.YStride)..], Row = s.MapPixels, Lane = p.YStride, Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, Activation = p.Activation });
-        }
+        MultiplyNarrow<TWide>(s, Target.Window,
+            new Operand { Data = p.W.AsHostSpan(), Rows = s.Features, Row = p.WStride, Columns = s.KernelSize, Depth = s.Channels, Step = s.KernelSize },
+            new Operand { Data = p.X.AsHostSpan(), Rows = p.Batch, Row = p.XStride, Columns = s.Pixels, Depth = s.Channels, Step = s.Pixels },
+            new NarrowResult { Data = p.Y.AsHostSpan(), Row = s.MapPixels, Lane = p.YStride, Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, Activation = p.Activation });
     }
 
     private void LaunchNarrow<TWide>(InputProduct p) where TWide : struct, IWide<TWide>
     {
         var s = p.Shape;
-        Span<float> dy = p.DY.AsHostSpan(), dx = p.DX.AsHostSpan();
-        var w = new Operand { Data = p.W.AsHostSpan(), Rows = s.Channels, Row = s.KernelSize, Columns = s.KernelSize, Depth = s.Features, Step = p.WStride };
-        for (int first = 0; first < p.Batch; first += NarrowImages)
-        {
-            MultiplyNarrow<TWide>(s, Target.Pixel, w,
-                new Operand { Data = dy[(first * p.DYStride)..], Rows = Math.Min(NarrowImages, p.Batch - first), Row = p.DYStride, Columns = s.MapPixels, Depth = s.Features, Step = s.MapPixels },
-                new NarrowResult { Data = dx[(first * p.DXStride)..], Row = s.Pixels, Lane = p.DXStride, Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, Activation = p.Activation });
-        }
+        MultiplyNarrow<TWide>(s, Target.Pixel,
+            new Operand { Data = p.W.AsHostSpan(), Rows = s.Channels, Row = s.KernelSize, Columns = s.KernelSize, Depth = s.Features, Step = p.WStride },
+            new Operand { Data = p.DY.AsHostSpan(), Rows = p.Batch, Row = p.DYStride, Columns = s.MapPixels, Depth = s.Features, Step = s.MapPixels },
+            new NarrowResult { Data = p.DX.AsHostSpan(), Row = s.Pixels, Lane = p.DXStride, Bias = p.HasBias != 0 ? p.Bias.AsHostSpan() : default, Activation = p.Activation });
     }
 
     private void LaunchNarrow<TWide>(WeightProduct p) where TWide : struct, IWide<TWide>
@@ -82,7 +74,14 @@ public sealed partial class Convolution
         }
     }
 
+    /// <summary>As many lanes at once as images are laid out at once.</summary>
     private void MultiplyNarrow<TWide>(ConvShape shape, Target target, Operand a, Operand b, NarrowResult result) where TWide : struct, IWide<TWide>
+    {
+        for (int first = 0; first < b.Rows; first += NarrowImages)
+            MultiplyLanes<TWide>(shape, target, a, b.Slice(first, Math.Min(NarrowImages, b.Rows - first)), result.From(first));
+    }
+
+    private void MultiplyLanes<TWide>(ConvShape shape, Target target, Operand a, Operand b, NarrowResult result) where TWide : struct, IWide<TWide>
     {
         var team = _device.Team!;
         int width = Gemm.Panel<TWide>.Width;
@@ -140,102 +139,6 @@ public sealed partial class Convolution
         }
     }
 
-    /// <summary>What a target of the product is.</summary>
-    private enum Target
-    {
-        Window,
-        Pixel,
-        Tap,
-    }
-
-    /// <summary>For each target the runs of columns, side by side in both operands, that it is summed over, in the order of the columns.</summary>
-    private readonly ref struct NarrowRuns
-    {
-        // The first run of each target and, behind the last, their number; then A's column, B's column and the length of each run.
-        private readonly Span<int> _table;
-
-        public NarrowRuns(ConvShape s, Target target, Span<int> table)
-        {
-            _table = table;
-            Targets = target == Target.Window ? s.MapPixels : target == Target.Pixel ? s.Pixels : s.KernelSize;
-            int runs = 0;
-            for (int t = 0; t < Targets; t++)
-            {
-                table[t] = runs;
-                if (target == Target.Window)
-                    AddTaps(s, t / s.MapWidth, t % s.MapWidth, ref runs);
-                else if (target == Target.Pixel)
-                    AddWindows(s, t / s.Width, t % s.Width, ref runs);
-                else
-                    AddPixels(s, t / s.KernelWidth, t % s.KernelWidth, ref runs);
-            }
-            table[Targets] = runs;
-        }
-
-        public int Targets { get; }
-
-        /// <summary>Numbers that the table of any target may have.</summary>
-        public static int Size(ConvShape s) => Math.Max(Math.Max(s.MapPixels, s.Pixels), s.KernelSize) + 1 + 3 * s.MapPixels * s.KernelSize;
-
-        public ReadOnlySpan<int> Of(int target) => _table[(Targets + 1 + 3 * _table[target])..(Targets + 1 + 3 * _table[target + 1])];
-
-        private void AddTaps(ConvShape s, int mapRow, int mapColumn, ref int runs)
-        {
-            int first = runs;
-            for (int i = 0; i < s.KernelHeight; i++)
-            {
-                int row = mapRow * s.Stride - s.Padding + i;
-                for (int j = 0; row >= 0 && row < s.Height && j < s.KernelWidth; j++)
-                {
-                    int column = mapColumn * s.Stride - s.Padding + j;
-                    if (column >= 0 && column < s.Width)
-                        Add(first, ref runs, i * s.KernelWidth + j, row * s.Width + column);
-                }
-            }
-        }
-
-        private void AddWindows(ConvShape s, int row, int column, ref int runs)
-        {
-            int first = runs;
-            for (int i = 0; i < s.KernelHeight; i++)
-            {
-                for (int j = 0; j < s.KernelWidth; j++)
-                {
-                    int down = row + s.Padding - i, across = column + s.Padding - j;
-                    if (down >= 0 && across >= 0 && down % s.Stride == 0 && across % s.Stride == 0 && down / s.Stride < s.MapHeight && across / s.Stride < s.MapWidth)
-                        Add(first, ref runs, i * s.KernelWidth + j, down / s.Stride * s.MapWidth + across / s.Stride);
-                }
-            }
-        }
-
-        private void AddPixels(ConvShape s, int tapRow, int tapColumn, ref int runs)
-        {
-            int first = runs;
-            for (int p = 0; p < s.MapHeight; p++)
-            {
-                int row = p * s.Stride - s.Padding + tapRow;
-                for (int q = 0; row >= 0 && row < s.Height && q < s.MapWidth; q++)
-                {
-                    int column = q * s.Stride - s.Padding + tapColumn;
-                    if (column >= 0 && column < s.Width)
-                        Add(first, ref runs, row * s.Width + column, p * s.MapWidth + q);
-                }
-            }
-        }
-
-        private void Add(int first, ref int runs, int a, int b)
-        {
-            var table = _table[(Targets + 1)..];
-            if (runs > first && table[3 * runs - 3] + table[3 * runs - 1] == a && table[3 * runs - 2] + table[3 * runs - 1] == b)
-            {
-                table[3 * runs - 1]++;
-                return;
-            }
-            (table[3 * runs], table[3 * runs + 1], table[3 * runs + 2]) = (a, b, 1);
-            runs++;
-        }
-    }
-
     /// <summary>result[row, lane, target] goes to Data[row·Row + lane·Lane + target], through φ(· + bias[row]) or added to what is there.</summary>
     private readonly ref struct NarrowResult
     {
@@ -245,6 +148,9 @@ public sealed partial class Convolution
         public required Activation Activation { get; init; }
         public Span<float> Bias { get; init; }
         public bool Accumulate { get; init; }
+
+        /// <summary>The same from another lane on.</summary>
+        public NarrowResult From(int lane) => new() { Data = Data[(lane * Lane)..], Row = Row, Lane = Lane, Activation = Activation, Bias = Bias, Accumulate = Accumulate };
     }
 
     /// <summary>An item is a block of rows with a panel of lanes, for all targets.</summary>
