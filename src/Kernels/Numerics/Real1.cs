@@ -22,8 +22,11 @@ internal readonly struct Real1(float value) : IWide<Real1>, IReal<Real1, Word1>
     public static Real1 operator -(Real1 a) => new(-a.Value);
     public static Real1 Abs(Real1 x) => new(MathF.Abs(x.Value));
     public static Real1 Sqrt(Real1 x) => new(MathF.Sqrt(x.Value));
-    public static Real1 Max(Real1 a, Real1 b) => new(a.Value > b.Value ? a.Value : b.Value);
-    public static Real1 Min(Real1 a, Real1 b) => new(a.Value < b.Value ? a.Value : b.Value);
+
+    // b stands first: ILGPU 1.5.3 moves a constant on the left of a comparison to the right, and makes of it a comparison that a NaN passes. Constants are the a of every call.
+    public static Real1 Max(Real1 a, Real1 b) => new(b.Value < a.Value ? a.Value : b.Value);
+    public static Real1 Min(Real1 a, Real1 b) => new(b.Value > a.Value ? a.Value : b.Value);
+
     public static Real1 WherePositive(Real1 condition, Real1 a, Real1 b) => new(condition.Value > 0 ? a.Value : b.Value);
     public static Real1 Round(Real1 x) => new((int)(x.Value + (x.Value > 0 ? 0.5f : -0.5f)));
 

@@ -5,7 +5,7 @@ namespace GpuCgan.Kernels.Operators;
 public sealed partial class Gemm
 {
     /// <summary>
-    /// What <see cref="TensorSums"/> computes, without tensor cores: the same rounding of operands, each lane's sums by itself. So everything of <see cref="TensorKernel{TSums, TReading}"/>
+    /// What <see cref="TensorSums"/> computes, without tensor cores: the same rounding of operands, each lane's sums by itself. So everything of <see cref="TensorKernel{TSums, TLeft, TRight, TReading}"/>
     /// but the instruction is tested on every device; it is for tests alone.
     /// </summary>
     internal readonly struct EmulatedSums(float s0, float s1, float s2, float s3, float s4, float s5, float s6, float s7, float s8, float s9, float s10, float s11, float s12, float s13, float s14, float s15) : ITensorSums<EmulatedSums>
@@ -16,15 +16,18 @@ public sealed partial class Gemm
 
         public static EmulatedSums Zero() => default;
 
-        public static EmulatedSums Add(EmulatedSums sums, ArrayView<float> x, int a, int b, int group, int member)
+        public static EmulatedSums Add<TLeft, TRight>(EmulatedSums sums, ArrayView<float> x, int a, int b, int group, int member)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout
         {
-            int upper = a + group;
-            int right = b + 2 * member;
+            int lineA = TLeft.FloatsALine(TensorTile, TensorDepth), lineB = TRight.FloatsALine(TensorTile, TensorDepth);
+            int upper = a + group * lineA, lower = upper + 8 * lineA;
+            int right = b + 2 * member * lineB;
             return new(
-                sums._s0 + Dot(x, upper, right + 0), sums._s1 + Dot(x, upper, right + 1), sums._s2 + Dot(x, upper + 8, right + 0), sums._s3 + Dot(x, upper + 8, right + 1),
-                sums._s4 + Dot(x, upper, right + 8), sums._s5 + Dot(x, upper, right + 9), sums._s6 + Dot(x, upper + 8, right + 8), sums._s7 + Dot(x, upper + 8, right + 9),
-                sums._s8 + Dot(x, upper, right + 16), sums._s9 + Dot(x, upper, right + 17), sums._s10 + Dot(x, upper + 8, right + 16), sums._s11 + Dot(x, upper + 8, right + 17),
-                sums._s12 + Dot(x, upper, right + 24), sums._s13 + Dot(x, upper, right + 25), sums._s14 + Dot(x, upper + 8, right + 24), sums._s15 + Dot(x, upper + 8, right + 25));
+                sums._s0 + Dot<TLeft, TRight>(x, upper, right + 0 * lineB), sums._s1 + Dot<TLeft, TRight>(x, upper, right + 1 * lineB), sums._s2 + Dot<TLeft, TRight>(x, lower, right + 0 * lineB), sums._s3 + Dot<TLeft, TRight>(x, lower, right + 1 * lineB),
+                sums._s4 + Dot<TLeft, TRight>(x, upper, right + 8 * lineB), sums._s5 + Dot<TLeft, TRight>(x, upper, right + 9 * lineB), sums._s6 + Dot<TLeft, TRight>(x, lower, right + 8 * lineB), sums._s7 + Dot<TLeft, TRight>(x, lower, right + 9 * lineB),
+                sums._s8 + Dot<TLeft, TRight>(x, upper, right + 16 * lineB), sums._s9 + Dot<TLeft, TRight>(x, upper, right + 17 * lineB), sums._s10 + Dot<TLeft, TRight>(x, lower, right + 16 * lineB), sums._s11 + Dot<TLeft, TRight>(x, lower, right + 17 * lineB),
+                sums._s12 + Dot<TLeft, TRight>(x, upper, right + 24 * lineB), sums._s13 + Dot<TLeft, TRight>(x, upper, right + 25 * lineB), sums._s14 + Dot<TLeft, TRight>(x, lower, right + 24 * lineB), sums._s15 + Dot<TLeft, TRight>(x, lower, right + 25 * lineB));
         }
 
         public static void Store(EmulatedSums sums, ArrayView<float> x, int at)
@@ -47,11 +50,13 @@ public sealed partial class Gemm
             x[at + 25 + Below] = sums._s15;
         }
 
-        private static float Dot(ArrayView<float> x, int a, int b)
+        private static float Dot<TLeft, TRight>(ArrayView<float> x, int a, int b)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout
         {
             float sum = 0;
-            for (int k = 0; k < Run; k++)
-                sum += Rounded(x[a + k * 4 * TensorPitch]) * Rounded(x[b + k * 4 * TensorPitch]);
+            for (int k = 0; k < TensorRun; k++)
+                sum += Rounded(x[a + k * TLeft.FloatsAK(TensorTile, TensorDepth)]) * Rounded(x[b + k * TRight.FloatsAK(TensorTile, TensorDepth)]);
             return sum;
         }
 

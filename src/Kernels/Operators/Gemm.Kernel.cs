@@ -7,36 +7,53 @@ namespace GpuCgan.Kernels.Operators;
 public sealed partial class Gemm
 {
     /// <summary>Teams a group. Each adds its own share of the k: split-K inside the group, so nothing but C is written and nothing is added atomically.</summary>
-    internal const int Teams = 4;
+    internal const int Teams = 8;
 
-    /// <summary>Neighbouring k that one team adds.</summary>
-    private const int Run = 8;
+    /// <summary>Neighbouring k that one team adds: what a four holds.</summary>
+    private const int Run = 4;
 
-    /// <summary>Team t adds k = t·8 … t·8+7, then those 32 further, and so on; the four sums are added in order. This holds for every tile, so all give the same bits.</summary>
+    /// <summary>Team t adds k = t·4 … t·4+3, then those 32 further, and so on; the eight sums are added in order. This holds for every tile, so all give the same bits.</summary>
     internal const int Period = Teams * Run;
 
-    /// <summary>How an operand is read from memory: along the k or along its lines, the rows of A or the columns of B.</summary>
+    /// <summary>An operand in memory. Its lines are the rows of A or the columns of B; of line and step, the floats from a line or a k to the next, one is 1.</summary>
     internal readonly struct Operand(int lines, int depth, int line, int step)
     {
         public readonly int Lines = lines, Depth = depth, Line = line, Step = step;
+    }
 
-        public bool AlongK => Step == 1;
+    /// <summary>What a lane reads of each slice: the place of its four in the first one.</summary>
+    internal readonly struct Place(int at, int line, int k)
+    {
+        /// <summary>The first float.</summary>
+        public readonly int At = at;
+
+        /// <summary>Its line and its k.</summary>
+        public readonly int Line = line, K = k;
+    }
+
+    private static Place PlaceOf<TLayout>(Operand o, int firstLine, int lines, int depth, int index) where TLayout : struct, ILayout
+    {
+        int line = firstLine + TLayout.LineOf(lines, depth, index);
+        int k = TLayout.DepthOf(lines, depth, index);
+        // In place of a line beyond the last the first is read: what is made of it is not stored.
+        line = line < o.Lines ? line : 0;
+        return new(line * o.Line + k * o.Step, line, k);
     }
 
     /// <summary>How four floats are read.</summary>
     internal interface IReading
     {
-        /// <summary>Four elements from (line, k) on, along the contiguous direction; anything where they lie outside of the operand.</summary>
-        static abstract Float4 Read(ArrayView<float> x, Operand o, int line, int k);
+        /// <summary>The four elements of the slice that starts at <paramref name="k"/>; anything where they lie outside of the operand.</summary>
+        static abstract Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k) where TLayout : struct, ILayout;
     }
 
     /// <summary>One load of 128 bits: every line starts at a multiple of 16 bytes, and what lies behind its end up to the next such multiple may be read.</summary>
     internal readonly struct Fours : IReading
     {
-        public static Float4 Read(ArrayView<float> x, Operand o, int line, int k)
+        public static Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k) where TLayout : struct, ILayout
         {
             // An address that is always good instead of a branch: the load goes out and nothing waits for it before the slice is stored.
-            int at = line < o.Lines && k < o.Depth ? line * o.Line + k * o.Step : 0;
+            int at = k + place.K < o.Depth ? place.At + k * o.Step : 0;
             return x.Cast<Float4>()[at >> 2];
         }
     }
@@ -44,63 +61,42 @@ public sealed partial class Gemm
     /// <summary>Four loads, for any stride and alignment.</summary>
     internal readonly struct Singles : IReading
     {
-        public static Float4 Read(ArrayView<float> x, Operand o, int line, int k)
+        public static Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k) where TLayout : struct, ILayout
         {
-            int nextLine = o.AlongK ? 0 : 1;
-            int nextK = o.AlongK ? 1 : 0;
-            return new(
-                One(x, o, line, k), One(x, o, line + nextLine, k + nextK),
-                One(x, o, line + 2 * nextLine, k + 2 * nextK), One(x, o, line + 3 * nextLine, k + 3 * nextK));
+            int left = o.Depth - k - place.K;
+            int count = left <= 0 ? 0 : TLayout.IsAlongK ? left : o.Lines - place.Line;
+            int at = place.At + k * o.Step;
+            return new(x[count > 0 ? at : 0], x[count > 1 ? at + 1 : 0], x[count > 2 ? at + 2 : 0], x[count > 3 ? at + 3 : 0]);
         }
-
-        private static float One(ArrayView<float> x, Operand o, int line, int k) => x[line < o.Lines && k < o.Depth ? line * o.Line + k * o.Step : 0];
     }
 
-    /// <summary>Reads four <paramref name="index"/> of a slice that starts at (line, k) and is <paramref name="width"/> lines wide.</summary>
-    private static Float4 Fetch<TReading>(ArrayView<float> x, Operand o, int width, int line, int k, int index) where TReading : struct, IReading =>
-        TReading.Read(x, o, line + LineOf(o, width, index), k + DepthOf(o, width, index));
-
-    // Along k two lanes read 32 bytes, a sector, of a line and the next two the next line: so sectors are used whole, and the transposing store meets each
-    // bank of shared memory once, because a row of a slice is padded to 4 floats more than a multiple of 16.
-    private static int LineOf(Operand o, int width, int index) => o.AlongK ? index / 2 % width : index % (width / 4) * 4;
-
-    private static int DepthOf(Operand o, int width, int index) => o.AlongK ? index / (2 * width) * 8 + index % 2 * 4 : index / (width / 4);
-
-    /// <summary>Stores what <see cref="Fetch{TReading}"/> read as slice[k, line], with zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
-    private static void Stage(ArrayView<Float4> slices, int first, int pitch, Operand o, int width, int k, int index, Float4 four)
+    /// <summary>Stores what was read. In the last slice, which may be <paramref name="whole"/> or not, zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
+    private static void Stage<TLayout>(ArrayView<Float4> slices, int slot, Operand o, Place place, int k, bool whole, Float4 four) where TLayout : struct, ILayout
     {
-        int line = LineOf(o, width, index);
-        int row = DepthOf(o, width, index);
-        int left = o.Depth - k - row;
-        if (o.AlongK)
+        if (whole)
         {
-            var floats = slices.Cast<float>();
-            int at = (first + row * pitch) * 4 + line;
-            floats[at] = left > 0 ? four.X : 0f;
-            floats[at + 4 * pitch] = left > 1 ? four.Y : 0f;
-            floats[at + 8 * pitch] = left > 2 ? four.Z : 0f;
-            floats[at + 12 * pitch] = left > 3 ? four.W : 0f;
+            slices[slot] = four;
+            return;
         }
-        else
-        {
-            bool inside = left > 0;
-            slices[first + row * pitch + line / 4] = new(inside ? four.X : 0f, inside ? four.Y : 0f, inside ? four.Z : 0f, inside ? four.W : 0f);
-        }
+        int left = o.Depth - k - place.K;
+        int next = TLayout.IsAlongK ? 1 : 0;
+        slices[slot] = new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
     }
 
-    private static void Kernel<TTile, TSums, TReading>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+    private static void Kernel<TTile, TSums, TLeft, TRight, TReading>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         where TTile : struct, ITile
         where TSums : struct, ISums<TSums>
+        where TLeft : struct, ILayout
+        where TRight : struct, ILayout
         where TReading : struct, IReading
     {
         int teamLanes = TTile.LaneRows * TTile.LaneColumns;
         int lanes = Teams * teamLanes;
         int rows = 4 * TTile.LaneRows * TSums.Down;
         int columns = 4 * TTile.LaneColumns * TSums.Across;
-        int pitchA = rows / 4 + 1;
-        int pitchB = columns / 4 + 1;
-        int firstB = TTile.Depth * pitchA;
-        var shared = SharedMemory.Allocate<Float4>(SharedLength(TTile.LaneRows * TTile.LaneColumns, TTile.LaneRows * TSums.Down, TTile.LaneColumns * TSums.Across, TTile.Depth));
+        int firstB = TLeft.Fours(rows, TTile.Depth);
+        var shared = SharedMemory.Allocate<Float4>(SharedLength(teamLanes, firstB + TRight.Fours(columns, TTile.Depth)));
 
         int lane = Group.IdxX;
         int row = Grid.IdxX * rows;
@@ -110,66 +106,82 @@ public sealed partial class Gemm
         int laneColumn = lane % TTile.LaneColumns;
         var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
         var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
-        // Every tile takes two fours a lane from A, and one, two or four from B.
+        // Every tile takes one or two fours a lane from A, and one, two or four from B. Those that are not used cost nothing.
+        int foursOfA = rows * TTile.Depth / 4 / lanes;
         int foursOfB = columns * TTile.Depth / 4 / lanes;
+        var placeA0 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane);
+        var placeA1 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + lanes);
+        var placeB0 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane);
+        var placeB1 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + lanes);
+        var placeB2 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + 2 * lanes);
+        var placeB3 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + 3 * lanes);
+        int slotA = TLeft.Slot(rows, TTile.Depth, lane);
+        int slotB = firstB + TRight.Slot(columns, TTile.Depth, lane);
+        int nextSlotA = TLeft.Slot(rows, TTile.Depth, lanes);
+        int nextSlotB = TRight.Slot(columns, TTile.Depth, lanes);
+        int firstOfA = TLeft.First(rows, TTile.Depth, laneRow, 0);
+        int firstOfB = firstB + TRight.First(columns, TTile.Depth, laneColumn, 0);
 
         var sums = default(TSums);
-        var a0 = Fetch<TReading>(a, operandA, rows, row, 0, lane);
-        var a1 = Fetch<TReading>(a, operandA, rows, row, 0, lane + lanes);
-        var b0 = Fetch<TReading>(b, operandB, columns, column, 0, lane);
-        Float4 b1 = default, b2 = default, b3 = default;
+        Float4 a1 = default, b1 = default, b2 = default, b3 = default;
+        var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
+        if (foursOfA > 1)
+            a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
+        var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
         if (foursOfB > 1)
-            b1 = Fetch<TReading>(b, operandB, columns, column, 0, lane + lanes);
+            b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
         if (foursOfB > 2)
         {
-            b2 = Fetch<TReading>(b, operandB, columns, column, 0, lane + 2 * lanes);
-            b3 = Fetch<TReading>(b, operandB, columns, column, 0, lane + 3 * lanes);
+            b2 = TReading.Read<TRight>(b, operandB, placeB2, 0);
+            b3 = TReading.Read<TRight>(b, operandB, placeB3, 0);
         }
         for (int k = 0; k < s.K; k += TTile.Depth)
         {
-            Stage(shared, 0, pitchA, operandA, rows, k, lane, a0);
-            Stage(shared, 0, pitchA, operandA, rows, k, lane + lanes, a1);
-            Stage(shared, firstB, pitchB, operandB, columns, k, lane, b0);
+            bool whole = k + TTile.Depth <= s.K;
+            Stage<TLeft>(shared, slotA, operandA, placeA0, k, whole, a0);
+            if (foursOfA > 1)
+                Stage<TLeft>(shared, slotA + nextSlotA, operandA, placeA1, k, whole, a1);
+            Stage<TRight>(shared, slotB, operandB, placeB0, k, whole, b0);
             if (foursOfB > 1)
-                Stage(shared, firstB, pitchB, operandB, columns, k, lane + lanes, b1);
+                Stage<TRight>(shared, slotB + nextSlotB, operandB, placeB1, k, whole, b1);
             if (foursOfB > 2)
             {
-                Stage(shared, firstB, pitchB, operandB, columns, k, lane + 2 * lanes, b2);
-                Stage(shared, firstB, pitchB, operandB, columns, k, lane + 3 * lanes, b3);
+                Stage<TRight>(shared, slotB + 2 * nextSlotB, operandB, placeB2, k, whole, b2);
+                Stage<TRight>(shared, slotB + 3 * nextSlotB, operandB, placeB3, k, whole, b3);
             }
             GroupBarrier.Wait();
 
             // The next slices travel while these are multiplied.
             int next = k + TTile.Depth;
-            a0 = Fetch<TReading>(a, operandA, rows, row, next, lane);
-            a1 = Fetch<TReading>(a, operandA, rows, row, next, lane + lanes);
-            b0 = Fetch<TReading>(b, operandB, columns, column, next, lane);
+            a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
+            if (foursOfA > 1)
+                a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
+            b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
             if (foursOfB > 1)
-                b1 = Fetch<TReading>(b, operandB, columns, column, next, lane + lanes);
+                b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
             if (foursOfB > 2)
             {
-                b2 = Fetch<TReading>(b, operandB, columns, column, next, lane + 2 * lanes);
-                b3 = Fetch<TReading>(b, operandB, columns, column, next, lane + 3 * lanes);
+                b2 = TReading.Read<TRight>(b, operandB, placeB2, next);
+                b3 = TReading.Read<TRight>(b, operandB, placeB3, next);
             }
 
-            for (int i = team * Run; i < TTile.Depth; i += Period)
+            // Goes round once: a body of its own is what keeps ILGPU from moving reads of memory to where they are used, the next slice's behind the sums and the sums' behind the
+            // barrier. Its lines are the slice's periods, because nothing unrolls a loop.
+            for (int i = team * Run; i < Period; i += Period)
             {
-                var ofA = shared.SubView(i * pitchA + laneRow);
-                var ofB = shared.SubView(firstB + i * pitchB + laneColumn);
-                // Run times.
-                sums = TSums.Add(sums, ofA, 0, TTile.LaneRows, ofB, 0, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, pitchA, TTile.LaneRows, ofB, pitchB, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, 2 * pitchA, TTile.LaneRows, ofB, 2 * pitchB, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, 3 * pitchA, TTile.LaneRows, ofB, 3 * pitchB, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, 4 * pitchA, TTile.LaneRows, ofB, 4 * pitchB, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, 5 * pitchA, TTile.LaneRows, ofB, 5 * pitchB, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, 6 * pitchA, TTile.LaneRows, ofB, 6 * pitchB, TTile.LaneColumns);
-                sums = TSums.Add(sums, ofA, 7 * pitchA, TTile.LaneRows, ofB, 7 * pitchB, TTile.LaneColumns);
+                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i);
+                if (TTile.Depth > Period)
+                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i + Period);
+                if (TTile.Depth > 2 * Period)
+                {
+                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i + 2 * Period);
+                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i + 3 * Period);
+                }
             }
             GroupBarrier.Wait();
         }
 
-        // The teams' blocks meet in shared memory, one of a lane's blocks at a time. There are as many fours of C in that as lanes.
+        // The teams' blocks meet in shared memory, one of a lane's blocks at a time. There are half as many fours of C in that as lanes.
         for (int block = 0; block < TSums.Down * TSums.Across; block++)
         {
             var mine = TSums.Block(sums, block);
@@ -179,21 +191,63 @@ public sealed partial class Gemm
             shared[to + 2 * TTile.LaneColumns] = mine.Row2;
             shared[to + 3 * TTile.LaneColumns] = mine.Row3;
             GroupBarrier.Wait();
-            var total = shared[lane] + shared[lane + lanes] + shared[lane + 2 * lanes] + shared[lane + 3 * lanes];
-            int cRow = row + block % TSums.Down * 4 * TTile.LaneRows + lane / TTile.LaneColumns;
-            int cColumn = column + (block / TSums.Down * TTile.LaneColumns + lane % TTile.LaneColumns) * 4;
-            if (cRow < s.M)
-                StoreFour(c, bias, s, epilogue, cRow, cColumn, total);
+            int ofTeam = 4 * teamLanes;
+            int line = lane / TTile.LaneColumns;
+            int cRow = row + block % TSums.Down * 4 * TTile.LaneRows + TLeft.BlockLine(line / 4, line % 4, TTile.LaneRows);
+            if (lane < ofTeam && cRow < s.M)
+            {
+                var total = shared[lane] + shared[lane + ofTeam] + shared[lane + 2 * ofTeam] + shared[lane + 3 * ofTeam]
+                    + shared[lane + 4 * ofTeam] + shared[lane + 5 * ofTeam] + shared[lane + 6 * ofTeam] + shared[lane + 7 * ofTeam];
+                int cColumn = column + block / TSums.Down * 4 * TTile.LaneColumns + TRight.BlockLine(lane % TTile.LaneColumns, 0, TTile.LaneColumns);
+                if (TRight.IsAlongK)
+                    StoreApart(c, bias, s, epilogue, cRow, cColumn, TTile.LaneColumns, total);
+                else
+                    StoreFour(c, bias, s, epilogue, cRow, cColumn, total);
+            }
             GroupBarrier.Wait();
         }
     }
 
-    /// <summary>Fours of shared memory: the slices, or one block of each team's lanes.</summary>
-    private static int SharedLength(int teamLanes, int rowFours, int columnFours, int depth)
+    /// <summary>Adds a lane's products of the four k from <paramref name="k"/> on of the slices.</summary>
+    private static TSums AddFour<TTile, TSums, TLeft, TRight>(TSums sums, ArrayView<Float4> slices, int firstOfA, int firstOfB, int k)
+        where TTile : struct, ITile
+        where TSums : struct, ISums<TSums>
+        where TLeft : struct, ILayout
+        where TRight : struct, ILayout
     {
-        int slices = depth * (rowFours + columnFours + 2);
+        int rows = 4 * TTile.LaneRows * TSums.Down;
+        int columns = 4 * TTile.LaneColumns * TSums.Across;
+        return TSums.Add<TLeft, TRight>(
+            sums,
+            slices.SubView(firstOfA + TLeft.First(rows, TTile.Depth, 0, k)), TLeft.Stride(rows, TTile.Depth, TTile.LaneRows), TLeft.Block(rows, TTile.Depth, TTile.LaneRows),
+            slices.SubView(firstOfB + TRight.First(columns, TTile.Depth, 0, k)), TRight.Stride(columns, TTile.Depth, TTile.LaneColumns), TRight.Block(columns, TTile.Depth, TTile.LaneColumns));
+    }
+
+    /// <summary>Fours of shared memory: the slices, or one block of each team's lanes.</summary>
+    private static int SharedLength(int teamLanes, int slices)
+    {
         int blocks = Teams * teamLanes * 4;
         return slices > blocks ? slices : blocks;
+    }
+
+    /// <summary>The epilogue of four sums of one row whose columns lie <paramref name="step"/> apart.</summary>
+    private static void StoreApart(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, int step, Float4 sum)
+    {
+        StoreOne(c, bias, s, epilogue, row, column, sum.X);
+        StoreOne(c, bias, s, epilogue, row, column + step, sum.Y);
+        StoreOne(c, bias, s, epilogue, row, column + 2 * step, sum.Z);
+        StoreOne(c, bias, s, epilogue, row, column + 3 * step, sum.W);
+    }
+
+    private static void StoreOne(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, float sum)
+    {
+        if (column >= s.N)
+            return;
+        int index = row * s.CRow + column;
+        float before = epilogue.Accumulate != 0 ? c[index] : 0f;
+        if (epilogue.HasBias != 0)
+            sum += bias[column];
+        c[index] = epilogue.Apply(sum, before);
     }
 
     /// <summary>The epilogue of four sums beside one another. Those beyond the last column are not stored.</summary>

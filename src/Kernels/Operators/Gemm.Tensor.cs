@@ -2,6 +2,9 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
+using Launcher = System.Action<
+    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuCgan.Kernels.Operators.Gemm.Shape, GpuCgan.Kernels.Operators.Gemm.Epilogue>;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -9,11 +12,12 @@ public sealed partial class Gemm
 {
     /// <summary>Rows and columns of C that a group of four teams of two warps computes in TF32; a warp of team t has 16×32 of team t's sums.</summary>
     private const int TensorTile = 32;
-    private const int TensorDepth = 64;
-    private const int TensorLanes = Teams * 64;
+    private const int TensorDepth = 128;
+    private const int TensorTeams = 4;
+    private const int TensorLanes = TensorTeams * 64;
 
-    // In fours. The 32 elements that a warp reads at once lie 4 deep and 8 wide: at 40 floats a row they meet each bank of shared memory once.
-    private const int TensorPitch = TensorTile / 4 + 2;
+    /// <summary>The k of one instruction.</summary>
+    private const int TensorRun = 8;
 
     // The teams' sums, in fours a row: one more than they need, so that a warp's eight rows lie in different banks.
     private const int SumPitch = TensorTile / 4 + 1;
@@ -27,20 +31,25 @@ public sealed partial class Gemm
         /// <summary>Zeros. Called once a kernel, before anything else.</summary>
         static abstract TSelf Zero();
 
-        /// <summary>sums + A·B for eight k. A[row, k] is <paramref name="x"/>[a + 4·TensorPitch·k + row], and B[k, column] likewise.</summary>
-        static abstract TSelf Add(TSelf sums, ArrayView<float> x, int a, int b, int group, int member);
+        /// <summary>sums + A·B for eight k. The slices' elements of the first of them are <paramref name="x"/>[a …] and [b …], those of other rows, columns and k lie as the layouts say.</summary>
+        static abstract TSelf Add<TLeft, TRight>(TSelf sums, ArrayView<float> x, int a, int b, int group, int member)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout;
 
         /// <summary>Stores a lane's sums in rows of 4·SumPitch floats; <paramref name="at"/> is the index of row group, column 2·member.</summary>
         static abstract void Store(TSelf sums, ArrayView<float> x, int at);
     }
 
-    /// <summary>C = A·B as <see cref="Kernel{TTile, TSums, TReading}"/> has it, team by team, with the sums of eight k at once.</summary>
-    private static void TensorKernel<TSums, TReading>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+    /// <summary>C = A·B as <see cref="Kernel{TTile, TSums, TLeft, TRight, TReading}"/> has it, team by team, with the sums of eight k at once.</summary>
+    private static void TensorKernel<TSums, TLeft, TRight, TReading>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         where TSums : struct, ITensorSums<TSums>
+        where TLeft : struct, ILayout
+        where TRight : struct, ILayout
         where TReading : struct, IReading
     {
-        var shared = SharedMemory.Allocate<Float4>(2 * TensorDepth * TensorPitch);
-        int firstB = TensorDepth * TensorPitch;
+        int firstB = TLeft.Fours(TensorTile, TensorDepth);
+        var shared = SharedMemory.Allocate<Float4>(firstB + TRight.Fours(TensorTile, TensorDepth));
         int lane = Group.IdxX;
         int row = Grid.IdxX * TensorTile;
         int column = Grid.IdxY * TensorTile;
@@ -50,28 +59,57 @@ public sealed partial class Gemm
         int member = lane % 4;
         var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
         var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
+        var placeA0 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane);
+        var placeA1 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + TensorLanes);
+        var placeA2 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + 2 * TensorLanes);
+        var placeA3 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + 3 * TensorLanes);
+        var placeB0 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane);
+        var placeB1 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + TensorLanes);
+        var placeB2 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + 2 * TensorLanes);
+        var placeB3 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + 3 * TensorLanes);
+        int slotA = TLeft.Slot(TensorTile, TensorDepth, lane);
+        int slotB = firstB + TRight.Slot(TensorTile, TensorDepth, lane);
+        int nextSlotA = TLeft.Slot(TensorTile, TensorDepth, TensorLanes);
+        int nextSlotB = TRight.Slot(TensorTile, TensorDepth, TensorLanes);
 
         var sums = TSums.Zero();
-        var a0 = Fetch<TReading>(a, operandA, TensorTile, row, 0, lane);
-        var a1 = Fetch<TReading>(a, operandA, TensorTile, row, 0, lane + TensorLanes);
-        var b0 = Fetch<TReading>(b, operandB, TensorTile, column, 0, lane);
-        var b1 = Fetch<TReading>(b, operandB, TensorTile, column, 0, lane + TensorLanes);
+        var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
+        var a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
+        var a2 = TReading.Read<TLeft>(a, operandA, placeA2, 0);
+        var a3 = TReading.Read<TLeft>(a, operandA, placeA3, 0);
+        var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
+        var b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
+        var b2 = TReading.Read<TRight>(b, operandB, placeB2, 0);
+        var b3 = TReading.Read<TRight>(b, operandB, placeB3, 0);
         for (int k = 0; k < s.K; k += TensorDepth)
         {
-            Stage(shared, 0, TensorPitch, operandA, TensorTile, k, lane, a0);
-            Stage(shared, 0, TensorPitch, operandA, TensorTile, k, lane + TensorLanes, a1);
-            Stage(shared, firstB, TensorPitch, operandB, TensorTile, k, lane, b0);
-            Stage(shared, firstB, TensorPitch, operandB, TensorTile, k, lane + TensorLanes, b1);
+            bool whole = k + TensorDepth <= s.K;
+            Stage<TLeft>(shared, slotA, operandA, placeA0, k, whole, a0);
+            Stage<TLeft>(shared, slotA + nextSlotA, operandA, placeA1, k, whole, a1);
+            Stage<TLeft>(shared, slotA + 2 * nextSlotA, operandA, placeA2, k, whole, a2);
+            Stage<TLeft>(shared, slotA + 3 * nextSlotA, operandA, placeA3, k, whole, a3);
+            Stage<TRight>(shared, slotB, operandB, placeB0, k, whole, b0);
+            Stage<TRight>(shared, slotB + nextSlotB, operandB, placeB1, k, whole, b1);
+            Stage<TRight>(shared, slotB + 2 * nextSlotB, operandB, placeB2, k, whole, b2);
+            Stage<TRight>(shared, slotB + 3 * nextSlotB, operandB, placeB3, k, whole, b3);
             GroupBarrier.Wait();
 
             // The next slices travel while these are multiplied.
             int next = k + TensorDepth;
-            a0 = Fetch<TReading>(a, operandA, TensorTile, row, next, lane);
-            a1 = Fetch<TReading>(a, operandA, TensorTile, row, next, lane + TensorLanes);
-            b0 = Fetch<TReading>(b, operandB, TensorTile, column, next, lane);
-            b1 = Fetch<TReading>(b, operandB, TensorTile, column, next, lane + TensorLanes);
-            for (int i = team * Run; i < TensorDepth; i += Period)
-                sums = TSums.Add(sums, shared.Cast<float>(), i * TensorPitch * 4 + half, (firstB + i * TensorPitch) * 4, group, member);
+            a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
+            a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
+            a2 = TReading.Read<TLeft>(a, operandA, placeA2, next);
+            a3 = TReading.Read<TLeft>(a, operandA, placeA3, next);
+            b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
+            b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
+            b2 = TReading.Read<TRight>(b, operandB, placeB2, next);
+            b3 = TReading.Read<TRight>(b, operandB, placeB3, next);
+            int ofA = half * TLeft.FloatsALine(TensorTile, TensorDepth);
+            for (int i = team * TensorRun; i < TensorDepth; i += TensorTeams * TensorRun)
+            {
+                sums = TSums.Add<TLeft, TRight>(
+                    sums, shared.Cast<float>(), ofA + i * TLeft.FloatsAK(TensorTile, TensorDepth), 4 * firstB + i * TRight.FloatsAK(TensorTile, TensorDepth), group, member);
+            }
             GroupBarrier.Wait();
         }
 
@@ -87,12 +125,18 @@ public sealed partial class Gemm
     /// <summary>The kernels of products in TF32, each compiled when it is first needed.</summary>
     private sealed class TensorProduct(ComputeDevice device, bool emulate)
     {
-        private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>?[] _kernels = [null, null];
+        // By the layouts of A and B and by whether fours are read.
+        private readonly Launcher?[] _kernels = new Launcher?[8];
 
         public void LoadAll()
         {
-            KernelOf(fours: true);
-            KernelOf(fours: false);
+            foreach (bool fours in (ReadOnlySpan<bool>)[true, false])
+            {
+                // Forward, input gradient, weight gradient.
+                KernelOf(leftAlong: true, rightAlong: false, fours);
+                KernelOf(leftAlong: true, rightAlong: true, fours);
+                KernelOf(leftAlong: false, rightAlong: false, fours);
+            }
         }
 
         public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
@@ -100,19 +144,30 @@ public sealed partial class Gemm
             bool fours = TileSet.TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TileSet.TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
             var config = new KernelConfig(new Index3D((s.M - 1) / TensorTile + 1, (s.N - 1) / TensorTile + 1, 1), new Index3D(TensorLanes, 1, 1));
             // A kernel's view must not be empty; without a bias it is not read.
-            KernelOf(fours)(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s.WithFoursOfC(s.CRow % 4 == 0 && TileSet.IsAligned(c)), epilogue);
+            KernelOf(s.AColumn == 1, s.BRow == 1, fours)(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s.WithFoursOfC(s.CRow % 4 == 0 && TileSet.IsAligned(c)), epilogue);
         }
 
-        private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> KernelOf(bool fours) =>
-            _kernels[fours ? 1 : 0] ??= emulate ? Load<EmulatedSums>(fours) : Load<TensorSums>(fours);
+        private Launcher KernelOf(bool leftAlong, bool rightAlong, bool fours) => _kernels[(leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??=
+            emulate ? Load<EmulatedSums>(leftAlong, rightAlong, fours) : Load<TensorSums>(leftAlong, rightAlong, fours);
 
-        private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> Load<TSums>(bool fours)
+        private Launcher Load<TSums>(bool leftAlong, bool rightAlong, bool fours) where TSums : struct, ITensorSums<TSums> =>
+            fours ? Load<TSums, Fours>(leftAlong, rightAlong) : Load<TSums, Singles>(leftAlong, rightAlong);
+
+        private Launcher Load<TSums, TReading>(bool leftAlong, bool rightAlong)
             where TSums : struct, ITensorSums<TSums>
-        {
-            var accelerator = device.Accelerator;
-            return fours
-                ? accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, Fours>)
-                : accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, Singles>);
-        }
+            where TReading : struct, IReading => (leftAlong, rightAlong) switch
+            {
+                (true, false) => Load<TSums, AlongK, AcrossK, TReading>(),
+                (true, true) => Load<TSums, AlongK, AlongK, TReading>(),
+                (false, false) => Load<TSums, AcrossK, AcrossK, TReading>(),
+                _ => Load<TSums, AcrossK, AlongK, TReading>(),
+            };
+
+        private Launcher Load<TSums, TLeft, TRight, TReading>()
+            where TSums : struct, ITensorSums<TSums>
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout
+            where TReading : struct, IReading =>
+            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, TLeft, TRight, TReading>);
     }
 }

@@ -13,8 +13,6 @@ public sealed partial class Gemm
     /// </summary>
     internal readonly struct TensorSums : ITensorSums<TensorSums>
     {
-        private const int Row = 4 * TensorPitch;
-
         public static TensorSums Zero()
         {
             CudaAsm.Emit(".reg .f32 sum<16>; .reg .b32 left<4>; .reg .b32 right<8>;");
@@ -25,22 +23,26 @@ public sealed partial class Gemm
             return default;
         }
 
-        public static TensorSums Add(TensorSums sums, ArrayView<float> x, int a, int b, int group, int member)
+        public static TensorSums Add<TLeft, TRight>(TensorSums sums, ArrayView<float> x, int a, int b, int group, int member)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout
         {
-            int left = a + member * Row + group;
-            int right = b + member * Row + group;
+            int lineA = TLeft.FloatsALine(TensorTile, TensorDepth), kA = TLeft.FloatsAK(TensorTile, TensorDepth);
+            int lineB = TRight.FloatsALine(TensorTile, TensorDepth), kB = TRight.FloatsAK(TensorTile, TensorDepth);
+            int left = a + member * kA + group * lineA;
+            int right = b + member * kB + group * lineB;
             CudaAsm.Emit("cvt.rna.tf32.f32 left0, %0;", x[left]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 left1, %0;", x[left + 8]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 left2, %0;", x[left + 4 * Row]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 left3, %0;", x[left + 4 * Row + 8]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right0, %0;", x[right + 0]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right1, %0;", x[right + 0 + 4 * Row]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right2, %0;", x[right + 8]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right3, %0;", x[right + 8 + 4 * Row]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right4, %0;", x[right + 16]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right5, %0;", x[right + 16 + 4 * Row]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right6, %0;", x[right + 24]);
-            CudaAsm.Emit("cvt.rna.tf32.f32 right7, %0;", x[right + 24 + 4 * Row]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 left1, %0;", x[left + 8 * lineA]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 left2, %0;", x[left + 4 * kA]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 left3, %0;", x[left + 4 * kA + 8 * lineA]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right0, %0;", x[right]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right1, %0;", x[right + 4 * kB]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right2, %0;", x[right + 8 * lineB]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right3, %0;", x[right + 8 * lineB + 4 * kB]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right4, %0;", x[right + 16 * lineB]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right5, %0;", x[right + 16 * lineB + 4 * kB]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right6, %0;", x[right + 24 * lineB]);
+            CudaAsm.Emit("cvt.rna.tf32.f32 right7, %0;", x[right + 24 * lineB + 4 * kB]);
             CudaAsm.Emit("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {sum0, sum1, sum2, sum3}, {left0, left1, left2, left3}, {right0, right1}, {sum0, sum1, sum2, sum3};");
             CudaAsm.Emit("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {sum4, sum5, sum6, sum7}, {left0, left1, left2, left3}, {right2, right3}, {sum4, sum5, sum6, sum7};");
             CudaAsm.Emit("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {sum8, sum9, sum10, sum11}, {left0, left1, left2, left3}, {right4, right5}, {sum8, sum9, sum10, sum11};");

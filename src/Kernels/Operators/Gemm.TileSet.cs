@@ -18,8 +18,8 @@ public sealed partial class Gemm
         /// <summary>From the one that reads least for its arithmetic to the one that leaves fewest multiprocessors idle.</summary>
         public static readonly TileSize[] Sizes = [new(64, 64), new(64, 32), new(32, 32), new(16, 32)];
 
-        private readonly Launcher?[] _fours = new Launcher?[Sizes.Length];
-        private readonly Launcher?[] _singles = new Launcher?[Sizes.Length];
+        // By tile, by the layouts of A and B and by whether fours are read.
+        private readonly Launcher?[] _kernels = new Launcher?[8 * Sizes.Length];
 
         /// <summary>
         /// The largest tile that is not mostly empty and gives three quarters of the multiprocessors a group, else the smallest. With fewer groups than that the
@@ -31,11 +31,11 @@ public sealed partial class Gemm
         /// <param name="n">Columns of C.</param>
         /// <param name="multiprocessors">Groups that run side by side.</param>
         /// <param name="fewRegisters">
-        /// Whether to leave out the largest tile, whose lanes need some hundred registers each. NVIDIA's have them; on PoCL it took 1.8 times as long as the next one.
+        /// Whether to leave out the tiles of 8×8 sums a lane, which need some hundred registers each. NVIDIA's have them; PoCL keeps them in memory.
         /// </param>
         internal static TileSize Choose(int m, int n, int multiprocessors, bool fewRegisters)
         {
-            foreach (var size in fewRegisters ? Sizes.AsSpan(1) : Sizes)
+            foreach (var size in fewRegisters ? Sizes.AsSpan(2) : Sizes)
             {
                 long groups = (long)Groups(m, size.Rows) * Groups(n, size.Columns);
                 if (2 * m > size.Rows && 2 * n > size.Columns && 4 * groups >= 3L * multiprocessors)
@@ -48,8 +48,13 @@ public sealed partial class Gemm
         {
             for (int tile = 0; tile < Sizes.Length; tile++)
             {
-                KernelOf(tile, fours: true);
-                KernelOf(tile, fours: false);
+                foreach (bool fours in (ReadOnlySpan<bool>)[true, false])
+                {
+                    // Forward, input gradient, weight gradient.
+                    KernelOf(tile, leftAlong: true, rightAlong: false, fours);
+                    KernelOf(tile, leftAlong: true, rightAlong: true, fours);
+                    KernelOf(tile, leftAlong: false, rightAlong: false, fours);
+                }
             }
         }
 
@@ -57,30 +62,45 @@ public sealed partial class Gemm
             TileSize size, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
             bool fours = TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
-            var kernel = KernelOf(Array.IndexOf(Sizes, size), fours);
-            var config = new KernelConfig(
-                new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(size.Rows == 16 ? Teams * 32 : Teams * 64, 1, 1));
+            var kernel = KernelOf(Array.IndexOf(Sizes, size), s.AColumn == 1, s.BRow == 1, fours);
+            var config = new KernelConfig(new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(size == Sizes[0] ? Teams * 64 : Teams * 32, 1, 1));
             // A kernel's view must not be empty; without a bias it is not read.
             kernel(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s.WithFoursOfC(s.CRow % 4 == 0 && IsAligned(c)), epilogue);
         }
 
-        private Launcher KernelOf(int tile, bool fours) => (fours ? _fours : _singles)[tile] ??= tile switch
-        {
-            0 => Load<BroadTile, Block8x8>(fours),
-            1 => Load<BroadTile, Block8x4>(fours),
-            2 => Load<DeepTile, Block4x4>(fours),
-            _ => Load<NarrowTile, Block4x4>(fours),
-        };
+        private Launcher KernelOf(int tile, bool leftAlong, bool rightAlong, bool fours) =>
+            _kernels[8 * tile + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??= tile switch
+            {
+                0 => Load<BroadTile, Block8x8>(leftAlong, rightAlong, fours),
+                1 => Load<LongTile, Block8x8>(leftAlong, rightAlong, fours),
+                2 => Load<DeepTile, Block8x4>(leftAlong, rightAlong, fours),
+                _ => Load<NarrowTile, Block4x4>(leftAlong, rightAlong, fours),
+            };
 
-        private Launcher Load<TTile, TSums>(bool fours)
+        private Launcher Load<TTile, TSums>(bool leftAlong, bool rightAlong, bool fours)
+            where TTile : struct, ITile
+            where TSums : struct, ISums<TSums> => fours ? Load<TTile, TSums, Fours>(leftAlong, rightAlong) : Load<TTile, TSums, Singles>(leftAlong, rightAlong);
+
+        private Launcher Load<TTile, TSums, TReading>(bool leftAlong, bool rightAlong)
             where TTile : struct, ITile
             where TSums : struct, ISums<TSums>
-        {
-            var accelerator = device.Accelerator;
-            return fours
-                ? accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel<TTile, TSums, Fours>)
-                : accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel<TTile, TSums, Singles>);
-        }
+            where TReading : struct, IReading => (leftAlong, rightAlong) switch
+            {
+                (true, false) => Load<TTile, TSums, AlongK, AcrossK, TReading>(),
+                (true, true) => Load<TTile, TSums, AlongK, AlongK, TReading>(),
+                (false, false) => Load<TTile, TSums, AcrossK, AcrossK, TReading>(),
+                _ => Load<TTile, TSums, AcrossK, AlongK, TReading>(),
+            };
+
+        private Launcher Load<TTile, TSums, TLeft, TRight, TReading>()
+            where TTile : struct, ITile
+            where TSums : struct, ISums<TSums>
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout
+            where TReading : struct, IReading =>
+            // A multiprocessor has 65,536 registers: without the number of lanes a kernel may be given more of them than there are for a group.
+            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(
+                Kernel<TTile, TSums, TLeft, TRight, TReading>, new KernelSpecialization(Teams * TTile.LaneRows * TTile.LaneColumns, 1));
 
         private static int Groups(int length, int tile) => (length - 1) / tile + 1;
 

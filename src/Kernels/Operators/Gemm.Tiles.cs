@@ -18,10 +18,12 @@ public sealed partial class Gemm
         static abstract int Across { get; }
 
         /// <summary>
-        /// sums + a·b for one k, which lies at index <paramref name="ia"/> of the rows and <paramref name="ib"/> of the columns, in fours. The next block below
-        /// lies <paramref name="down"/> fours further, the next one beside <paramref name="across"/> fours. All four are constants, so they end up in the loads.
+        /// sums + a·b for four k. A lane's first block of each operand begins at the view's start; its four fours lie <c>stride</c> apart and its blocks <c>block</c>. These are
+        /// constants, so they end up in the loads.
         /// </summary>
-        static abstract TSelf Add(TSelf sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across);
+        static abstract TSelf Add<TLeft, TRight>(TSelf sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout;
 
         /// <summary>Block <paramref name="index"/>, row by row.</summary>
         static abstract Block4x4 Block(TSelf sums, int index);
@@ -40,7 +42,12 @@ public sealed partial class Gemm
             Float4.MultiplyAdd(a.X, b, sums.Row0), Float4.MultiplyAdd(a.Y, b, sums.Row1),
             Float4.MultiplyAdd(a.Z, b, sums.Row2), Float4.MultiplyAdd(a.W, b, sums.Row3));
 
-        public static Block4x4 Add(Block4x4 sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across) => Outer(sums, a[ia], b[ib]);
+        public static Block4x4 Outer(Block4x4 sums, Quad a, Quad b) => Outer(Outer(Outer(Outer(sums, a.K0, b.K0), a.K1, b.K1), a.K2, b.K2), a.K3, b.K3);
+
+        public static Block4x4 Add<TLeft, TRight>(Block4x4 sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout =>
+            Outer(sums, ReadQuad<TLeft>(a, 0, strideA), ReadQuad<TRight>(b, 0, strideB));
 
         public static Block4x4 Block(Block4x4 sums, int index) => sums;
     }
@@ -54,9 +61,12 @@ public sealed partial class Gemm
 
         public static int Across => 1;
 
-        public static Block8x4 Outer(Block8x4 sums, Float4 top, Float4 bottom, Float4 b) => new(Block4x4.Outer(sums._top, top, b), Block4x4.Outer(sums._bottom, bottom, b));
+        public static Block8x4 Outer(Block8x4 sums, Quad top, Quad bottom, Quad b) => new(Block4x4.Outer(sums._top, top, b), Block4x4.Outer(sums._bottom, bottom, b));
 
-        public static Block8x4 Add(Block8x4 sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across) => Outer(sums, a[ia], a[ia + down], b[ib]);
+        public static Block8x4 Add<TLeft, TRight>(Block8x4 sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout =>
+            Outer(sums, ReadQuad<TLeft>(a, 0, strideA), ReadQuad<TLeft>(a, blockA, strideA), ReadQuad<TRight>(b, 0, strideB));
 
         public static Block4x4 Block(Block8x4 sums, int index) => index == 0 ? sums._top : sums._bottom;
     }
@@ -70,17 +80,20 @@ public sealed partial class Gemm
 
         public static int Across => 2;
 
-        public static Block8x8 Add(Block8x8 sums, ArrayView<Float4> a, int ia, int down, ArrayView<Float4> b, int ib, int across)
+        public static Block8x8 Add<TLeft, TRight>(Block8x8 sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
+            where TLeft : struct, ILayout
+            where TRight : struct, ILayout
         {
-            Float4 top = a[ia], bottom = a[ia + down];
-            return new(Block8x4.Outer(sums._left, top, bottom, b[ib]), Block8x4.Outer(sums._right, top, bottom, b[ib + across]));
+            Quad top = ReadQuad<TLeft>(a, 0, strideA), bottom = ReadQuad<TLeft>(a, blockA, strideA);
+            return new(
+                Block8x4.Outer(sums._left, top, bottom, ReadQuad<TRight>(b, 0, strideB)), Block8x4.Outer(sums._right, top, bottom, ReadQuad<TRight>(b, blockB, strideB)));
         }
 
         public static Block4x4 Block(Block8x8 sums, int index) => index < 2 ? Block8x4.Block(sums._left, index) : Block8x4.Block(sums._right, index - 2);
     }
 
     /// <summary>
-    /// A tile of C, which one group computes with four teams of LaneRows×LaneColumns lanes, from slices of A and B that are <see cref="Depth"/> deep.
+    /// A tile of C, which one group computes with eight teams of LaneRows×LaneColumns lanes, from slices of A and B that are <see cref="Depth"/> deep.
     /// Depth is a multiple of <see cref="Period"/>: which k a team adds, and in which order, is the same for every tile.
     /// </summary>
     internal interface ITile
@@ -92,7 +105,7 @@ public sealed partial class Gemm
         static abstract int Depth { get; }
     }
 
-    /// <summary>Sixteen warps' worth of work a quarter: most arithmetic for what it reads. 64×64 of C with <see cref="Block8x8"/>, 64×32 with <see cref="Block8x4"/>.</summary>
+    /// <summary>64×64 of C with <see cref="Block8x8"/>: reads least for its arithmetic.</summary>
     internal readonly struct BroadTile : ITile
     {
         public static int LaneRows => 8;
@@ -102,10 +115,20 @@ public sealed partial class Gemm
         public static int Depth => 32;
     }
 
-    /// <summary>32×32 of C with <see cref="Block4x4"/>: twice as deep, so half as many waits for memory where there is little to do between them.</summary>
-    internal readonly struct DeepTile : ITile
+    /// <summary>64×32 of C with <see cref="Block8x8"/>: twice as many groups.</summary>
+    internal readonly struct LongTile : ITile
     {
         public static int LaneRows => 8;
+
+        public static int LaneColumns => 4;
+
+        public static int Depth => 32;
+    }
+
+    /// <summary>32×32 of C with <see cref="Block8x4"/>: twice as deep, so half as many waits for memory where there is little to do between them.</summary>
+    internal readonly struct DeepTile : ITile
+    {
+        public static int LaneRows => 4;
 
         public static int LaneColumns => 8;
 
@@ -119,6 +142,6 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 8;
 
-        public static int Depth => 64;
+        public static int Depth => 128;
     }
 }
