@@ -70,17 +70,12 @@ public sealed partial class Gemm
         }
     }
 
-    /// <summary>Stores what was read. In the last slice, which may be <paramref name="whole"/> or not, zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
-    private static void Stage<TLayout>(ArrayView<Float4> slices, int slot, Operand o, Place place, int k, bool whole, Float4 four) where TLayout : struct, ILayout
+    /// <summary>A four of the last slice, with zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
+    private static Float4 Inside<TLayout>(Operand o, Place place, int k, Float4 four) where TLayout : struct, ILayout
     {
-        if (whole)
-        {
-            slices[slot] = four;
-            return;
-        }
         int left = o.Depth - k - place.K;
         int next = TLayout.IsAlongK ? 1 : 0;
-        slices[slot] = new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
+        return new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
     }
 
     private static void Kernel<TTile, TSums, TLeft, TRight, TReading>(
@@ -102,15 +97,19 @@ public sealed partial class Gemm
         int row = Grid.IdxX * rows;
         int column = Grid.IdxY * columns;
         int team = lane / teamLanes;
-        int laneRow = lane % teamLanes / TTile.LaneColumns;
-        int laneColumn = lane % TTile.LaneColumns;
+        // Neighbours stand below one another, pair by pair beside one another: so a lane and the next read the same four of B, and every second lane the same of A. That is what lets two
+        // quarters of a warp read fours of shared memory at once.
+        int laneRow = lane % teamLanes / (2 * TTile.LaneColumns) * 2 + lane % 2;
+        int laneColumn = lane / 2 % TTile.LaneColumns;
         var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
         var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
-        // Every tile takes one or two fours a lane from A, and one, two or four from B. Those that are not used cost nothing.
+        // One, two or four fours a lane. Those that a tile does not use cost nothing.
         int foursOfA = rows * TTile.Depth / 4 / lanes;
         int foursOfB = columns * TTile.Depth / 4 / lanes;
         var placeA0 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane);
         var placeA1 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + lanes);
+        var placeA2 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + 2 * lanes);
+        var placeA3 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + 3 * lanes);
         var placeB0 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane);
         var placeB1 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + lanes);
         var placeB2 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + 2 * lanes);
@@ -123,10 +122,15 @@ public sealed partial class Gemm
         int firstOfB = firstB + TRight.First(columns, TTile.Depth, laneColumn, 0);
 
         var sums = default(TSums);
-        Float4 a1 = default, b1 = default, b2 = default, b3 = default;
+        Float4 a1 = default, a2 = default, a3 = default, b1 = default, b2 = default, b3 = default;
         var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
         if (foursOfA > 1)
             a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
+        if (foursOfA > 2)
+        {
+            a2 = TReading.Read<TLeft>(a, operandA, placeA2, 0);
+            a3 = TReading.Read<TLeft>(a, operandA, placeA3, 0);
+        }
         var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
         if (foursOfB > 1)
             b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
@@ -137,17 +141,44 @@ public sealed partial class Gemm
         }
         for (int k = 0; k < s.K; k += TTile.Depth)
         {
-            bool whole = k + TTile.Depth <= s.K;
-            Stage<TLeft>(shared, slotA, operandA, placeA0, k, whole, a0);
-            if (foursOfA > 1)
-                Stage<TLeft>(shared, slotA + nextSlotA, operandA, placeA1, k, whole, a1);
-            Stage<TRight>(shared, slotB, operandB, placeB0, k, whole, b0);
-            if (foursOfB > 1)
-                Stage<TRight>(shared, slotB + nextSlotB, operandB, placeB1, k, whole, b1);
-            if (foursOfB > 2)
+            // Twice the same, that there is one branch.
+            if (k + TTile.Depth <= s.K)
             {
-                Stage<TRight>(shared, slotB + 2 * nextSlotB, operandB, placeB2, k, whole, b2);
-                Stage<TRight>(shared, slotB + 3 * nextSlotB, operandB, placeB3, k, whole, b3);
+                shared[slotA] = a0;
+                if (foursOfA > 1)
+                    shared[slotA + nextSlotA] = a1;
+                if (foursOfA > 2)
+                {
+                    shared[slotA + 2 * nextSlotA] = a2;
+                    shared[slotA + 3 * nextSlotA] = a3;
+                }
+                shared[slotB] = b0;
+                if (foursOfB > 1)
+                    shared[slotB + nextSlotB] = b1;
+                if (foursOfB > 2)
+                {
+                    shared[slotB + 2 * nextSlotB] = b2;
+                    shared[slotB + 3 * nextSlotB] = b3;
+                }
+            }
+            else
+            {
+                shared[slotA] = Inside<TLeft>(operandA, placeA0, k, a0);
+                if (foursOfA > 1)
+                    shared[slotA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
+                if (foursOfA > 2)
+                {
+                    shared[slotA + 2 * nextSlotA] = Inside<TLeft>(operandA, placeA2, k, a2);
+                    shared[slotA + 3 * nextSlotA] = Inside<TLeft>(operandA, placeA3, k, a3);
+                }
+                shared[slotB] = Inside<TRight>(operandB, placeB0, k, b0);
+                if (foursOfB > 1)
+                    shared[slotB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
+                if (foursOfB > 2)
+                {
+                    shared[slotB + 2 * nextSlotB] = Inside<TRight>(operandB, placeB2, k, b2);
+                    shared[slotB + 3 * nextSlotB] = Inside<TRight>(operandB, placeB3, k, b3);
+                }
             }
             GroupBarrier.Wait();
 
@@ -156,6 +187,11 @@ public sealed partial class Gemm
             a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
             if (foursOfA > 1)
                 a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
+            if (foursOfA > 2)
+            {
+                a2 = TReading.Read<TLeft>(a, operandA, placeA2, next);
+                a3 = TReading.Read<TLeft>(a, operandA, placeA3, next);
+            }
             b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
             if (foursOfB > 1)
                 b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
@@ -181,7 +217,9 @@ public sealed partial class Gemm
             GroupBarrier.Wait();
         }
 
-        // The teams' blocks meet in shared memory, one of a lane's blocks at a time. There are half as many fours of C in that as lanes.
+        // The teams' blocks meet in shared memory, one of a lane's blocks at a time, and each lane takes two elements of it.
+        var floats = shared.Cast<float>();
+        int ofTeam = 16 * teamLanes;
         for (int block = 0; block < TSums.Down * TSums.Across; block++)
         {
             var mine = TSums.Block(sums, block);
@@ -191,18 +229,15 @@ public sealed partial class Gemm
             shared[to + 2 * TTile.LaneColumns] = mine.Row2;
             shared[to + 3 * TTile.LaneColumns] = mine.Row3;
             GroupBarrier.Wait();
-            int ofTeam = 4 * teamLanes;
-            int line = lane / TTile.LaneColumns;
-            int cRow = row + block % TSums.Down * 4 * TTile.LaneRows + TLeft.BlockLine(line / 4, line % 4, TTile.LaneRows);
-            if (lane < ofTeam && cRow < s.M)
+            for (int i = lane; i < ofTeam; i += lanes)
             {
-                var total = shared[lane] + shared[lane + ofTeam] + shared[lane + 2 * ofTeam] + shared[lane + 3 * ofTeam]
-                    + shared[lane + 4 * ofTeam] + shared[lane + 5 * ofTeam] + shared[lane + 6 * ofTeam] + shared[lane + 7 * ofTeam];
-                int cColumn = column + block / TSums.Down * 4 * TTile.LaneColumns + TRight.BlockLine(lane % TTile.LaneColumns, 0, TTile.LaneColumns);
-                if (TRight.IsAlongK)
-                    StoreApart(c, bias, s, epilogue, cRow, cColumn, TTile.LaneColumns, total);
-                else
-                    StoreFour(c, bias, s, epilogue, cRow, cColumn, total);
+                float total = floats[i] + floats[i + ofTeam] + floats[i + 2 * ofTeam] + floats[i + 3 * ofTeam]
+                    + floats[i + 4 * ofTeam] + floats[i + 5 * ofTeam] + floats[i + 6 * ofTeam] + floats[i + 7 * ofTeam];
+                int x = i % (4 * TTile.LaneColumns), y = i / (4 * TTile.LaneColumns);
+                Store(
+                    c, bias, s, epilogue,
+                    row + block % TSums.Down * 4 * TTile.LaneRows + TLeft.BlockLine(y / 4, y % 4, TTile.LaneRows),
+                    column + block / TSums.Down * 4 * TTile.LaneColumns + TRight.BlockLine(x / 4, x % 4, TTile.LaneColumns), total);
             }
             GroupBarrier.Wait();
         }
@@ -230,56 +265,15 @@ public sealed partial class Gemm
         return slices > blocks ? slices : blocks;
     }
 
-    /// <summary>The epilogue of four sums of one row whose columns lie <paramref name="step"/> apart.</summary>
-    private static void StoreApart(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, int step, Float4 sum)
+    /// <summary>The epilogue of a sum, if it lies in C.</summary>
+    private static void Store(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, float sum)
     {
-        StoreOne(c, bias, s, epilogue, row, column, sum.X);
-        StoreOne(c, bias, s, epilogue, row, column + step, sum.Y);
-        StoreOne(c, bias, s, epilogue, row, column + 2 * step, sum.Z);
-        StoreOne(c, bias, s, epilogue, row, column + 3 * step, sum.W);
-    }
-
-    private static void StoreOne(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, float sum)
-    {
-        if (column >= s.N)
+        if (row >= s.M || column >= s.N)
             return;
         int index = row * s.CRow + column;
         float before = epilogue.Accumulate != 0 ? c[index] : 0f;
         if (epilogue.HasBias != 0)
             sum += bias[column];
         c[index] = epilogue.Apply(sum, before);
-    }
-
-    /// <summary>The epilogue of four sums beside one another. Those beyond the last column are not stored.</summary>
-    private static void StoreFour(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, int column, Float4 sum)
-    {
-        int index = row * s.CRow + column;
-        bool has1 = column + 1 < s.N, has2 = column + 2 < s.N, has3 = column + 3 < s.N;
-        if (column >= s.N)
-            return;
-        bool together = s.CFours != 0 && has3;
-        Float4 before = default;
-        if (epilogue.Accumulate != 0)
-        {
-            before = together
-                ? c.Cast<Float4>()[index >> 2]
-                : new(c[index], has1 ? c[index + 1] : 0f, has2 ? c[index + 2] : 0f, has3 ? c[index + 3] : 0f);
-        }
-        else if (epilogue.HasBias != 0)
-            sum += new Float4(bias[column], has1 ? bias[column + 1] : 0f, has2 ? bias[column + 2] : 0f, has3 ? bias[column + 3] : 0f);
-        var result = new Float4(
-            epilogue.Apply(sum.X, before.X), epilogue.Apply(sum.Y, before.Y), epilogue.Apply(sum.Z, before.Z), epilogue.Apply(sum.W, before.W));
-        if (together)
-        {
-            c.Cast<Float4>()[index >> 2] = result;
-            return;
-        }
-        c[index] = result.X;
-        if (has1)
-            c[index + 1] = result.Y;
-        if (has2)
-            c[index + 2] = result.Z;
-        if (has3)
-            c[index + 3] = result.W;
     }
 }

@@ -83,15 +83,28 @@ public sealed partial class Gemm
         var b3 = TReading.Read<TRight>(b, operandB, placeB3, 0);
         for (int k = 0; k < s.K; k += TensorDepth)
         {
-            bool whole = k + TensorDepth <= s.K;
-            Stage<TLeft>(shared, slotA, operandA, placeA0, k, whole, a0);
-            Stage<TLeft>(shared, slotA + nextSlotA, operandA, placeA1, k, whole, a1);
-            Stage<TLeft>(shared, slotA + 2 * nextSlotA, operandA, placeA2, k, whole, a2);
-            Stage<TLeft>(shared, slotA + 3 * nextSlotA, operandA, placeA3, k, whole, a3);
-            Stage<TRight>(shared, slotB, operandB, placeB0, k, whole, b0);
-            Stage<TRight>(shared, slotB + nextSlotB, operandB, placeB1, k, whole, b1);
-            Stage<TRight>(shared, slotB + 2 * nextSlotB, operandB, placeB2, k, whole, b2);
-            Stage<TRight>(shared, slotB + 3 * nextSlotB, operandB, placeB3, k, whole, b3);
+            if (k + TensorDepth <= s.K)
+            {
+                shared[slotA] = a0;
+                shared[slotA + nextSlotA] = a1;
+                shared[slotA + 2 * nextSlotA] = a2;
+                shared[slotA + 3 * nextSlotA] = a3;
+                shared[slotB] = b0;
+                shared[slotB + nextSlotB] = b1;
+                shared[slotB + 2 * nextSlotB] = b2;
+                shared[slotB + 3 * nextSlotB] = b3;
+            }
+            else
+            {
+                shared[slotA] = Inside<TLeft>(operandA, placeA0, k, a0);
+                shared[slotA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
+                shared[slotA + 2 * nextSlotA] = Inside<TLeft>(operandA, placeA2, k, a2);
+                shared[slotA + 3 * nextSlotA] = Inside<TLeft>(operandA, placeA3, k, a3);
+                shared[slotB] = Inside<TRight>(operandB, placeB0, k, b0);
+                shared[slotB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
+                shared[slotB + 2 * nextSlotB] = Inside<TRight>(operandB, placeB2, k, b2);
+                shared[slotB + 3 * nextSlotB] = Inside<TRight>(operandB, placeB3, k, b3);
+            }
             GroupBarrier.Wait();
 
             // The next slices travel while these are multiplied.
@@ -115,11 +128,15 @@ public sealed partial class Gemm
 
         TSums.Store(sums, shared.Cast<float>(), (team * TensorTile + half + group) * SumPitch * 4 + 2 * member);
         GroupBarrier.Wait();
-        int at = lane / 8 * SumPitch + lane % 8;
-        const int team1 = TensorTile * SumPitch;
-        var total = shared[at] + shared[at + team1] + shared[at + 2 * team1] + shared[at + 3 * team1];
-        if (row + lane / 8 < s.M)
-            StoreFour(c, bias, s, epilogue, row + lane / 8, column + lane % 8 * 4, total);
+        var floats = shared.Cast<float>();
+        const int ofTeam = 4 * TensorTile * SumPitch;
+        for (int i = lane; i < TensorTile * TensorTile; i += TensorLanes)
+        {
+            int at = i / TensorTile * 4 * SumPitch + i % TensorTile;
+            Store(
+                c, bias, s, epilogue, row + i / TensorTile, column + i % TensorTile,
+                floats[at] + floats[at + ofTeam] + floats[at + 2 * ofTeam] + floats[at + 3 * ofTeam]);
+        }
     }
 
     /// <summary>The kernels of products in TF32, each compiled when it is first needed.</summary>
@@ -144,7 +161,7 @@ public sealed partial class Gemm
             bool fours = TileSet.TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TileSet.TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
             var config = new KernelConfig(new Index3D((s.M - 1) / TensorTile + 1, (s.N - 1) / TensorTile + 1, 1), new Index3D(TensorLanes, 1, 1));
             // A kernel's view must not be empty; without a bias it is not read.
-            KernelOf(s.AColumn == 1, s.BRow == 1, fours)(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s.WithFoursOfC(s.CRow % 4 == 0 && TileSet.IsAligned(c)), epilogue);
+            KernelOf(s.AColumn == 1, s.BRow == 1, fours)(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
         }
 
         private Launcher KernelOf(bool leftAlong, bool rightAlong, bool fours) => _kernels[(leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??=

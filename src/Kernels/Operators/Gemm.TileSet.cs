@@ -16,7 +16,7 @@ public sealed partial class Gemm
     internal sealed class TileSet(ComputeDevice device)
     {
         /// <summary>From the one that reads least for its arithmetic to the one that leaves fewest multiprocessors idle.</summary>
-        public static readonly TileSize[] Sizes = [new(64, 64), new(64, 32), new(32, 32), new(16, 32)];
+        public static readonly TileSize[] Sizes = [new(64, 64), new(64, 32), new(32, 32), new(16, 32), new(16, 16)];
 
         // By tile, by the layouts of A and B and by whether fours are read.
         private readonly Launcher?[] _kernels = new Launcher?[8 * Sizes.Length];
@@ -63,10 +63,12 @@ public sealed partial class Gemm
         {
             bool fours = TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
             var kernel = KernelOf(Array.IndexOf(Sizes, size), s.AColumn == 1, s.BRow == 1, fours);
-            var config = new KernelConfig(new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(size == Sizes[0] ? Teams * 64 : Teams * 32, 1, 1));
+            var config = new KernelConfig(new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(LanesOf(size), 1, 1));
             // A kernel's view must not be empty; without a bias it is not read.
-            kernel(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s.WithFoursOfC(s.CRow % 4 == 0 && IsAligned(c)), epilogue);
+            kernel(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
         }
+
+        private static int LanesOf(TileSize size) => size == Sizes[0] ? Teams * 64 : size == Sizes[^1] ? Teams * 16 : Teams * 32;
 
         private Launcher KernelOf(int tile, bool leftAlong, bool rightAlong, bool fours) =>
             _kernels[8 * tile + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??= tile switch
@@ -74,7 +76,8 @@ public sealed partial class Gemm
                 0 => Load<BroadTile, Block8x8>(leftAlong, rightAlong, fours),
                 1 => Load<LongTile, Block8x8>(leftAlong, rightAlong, fours),
                 2 => Load<DeepTile, Block8x4>(leftAlong, rightAlong, fours),
-                _ => Load<NarrowTile, Block4x4>(leftAlong, rightAlong, fours),
+                3 => Load<NarrowTile, Block4x4>(leftAlong, rightAlong, fours),
+                _ => Load<SmallTile, Block4x4>(leftAlong, rightAlong, fours),
             };
 
         private Launcher Load<TTile, TSums>(bool leftAlong, bool rightAlong, bool fours)

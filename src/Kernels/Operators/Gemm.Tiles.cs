@@ -112,7 +112,7 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 8;
 
-        public static int Depth => 32;
+        public static int Depth => 64;
     }
 
     /// <summary>64×32 of C with <see cref="Block8x8"/>: twice as many groups.</summary>
@@ -122,7 +122,7 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 4;
 
-        public static int Depth => 32;
+        public static int Depth => 64;
     }
 
     /// <summary>32×32 of C with <see cref="Block8x4"/>: twice as deep, so half as many waits for memory where there is little to do between them.</summary>
@@ -141,6 +141,16 @@ public sealed partial class Gemm
         public static int LaneRows => 4;
 
         public static int LaneColumns => 8;
+
+        public static int Depth => 128;
+    }
+
+    /// <summary>16×16 of C with <see cref="Block4x4"/>: for fewer still.</summary>
+    internal readonly struct SmallTile : ITile
+    {
+        public static int LaneRows => 4;
+
+        public static int LaneColumns => 4;
 
         public static int Depth => 128;
     }

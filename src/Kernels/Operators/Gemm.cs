@@ -22,17 +22,12 @@ namespace GpuCgan.Kernels.Operators;
 public sealed partial class Gemm
 {
     /// <summary>C[M, N] = A[M, K]·B[K, N] with the strides of each operand, in floats.</summary>
-    internal readonly struct Shape(int m, int n, int k, int aRow, int aColumn, int bRow, int bColumn, int cRow, bool cFours = false)
+    internal readonly struct Shape(int m, int n, int k, int aRow, int aColumn, int bRow, int bColumn, int cRow)
     {
         public readonly int M = m, N = n, K = k;
         public readonly int ARow = aRow, AColumn = aColumn;
         public readonly int BRow = bRow, BColumn = bColumn;
         public readonly int CRow = cRow;
-
-        /// <summary>Whether every row of C starts at a multiple of 16 bytes, so that a kernel may store four floats at once.</summary>
-        public readonly int CFours = cFours ? 1 : 0;
-
-        public Shape WithFoursOfC(bool cFours) => new(M, N, K, ARow, AColumn, BRow, BColumn, CRow, cFours);
     }
 
     /// <summary>What happens to a sum before it is stored.</summary>
