@@ -155,7 +155,7 @@ public sealed partial class BatchNorm : IBatchNorm
     }
 
     /// <summary>What backward needs of one element.</summary>
-    private struct Saved
+    internal struct Saved
     {
         public float X, Y, DY;
     }
@@ -172,7 +172,7 @@ public sealed partial class BatchNorm : IBatchNorm
     }
 
     /// <summary>g and x̂ of one element.</summary>
-    private readonly struct Gradient(Activation activation, Real1 mean, Real1 inverse)
+    internal readonly struct Gradient(Activation activation, Real1 mean, Real1 inverse)
     {
         private readonly Activation _activation = activation;
         private readonly Real1 _mean = mean;
@@ -185,7 +185,7 @@ public sealed partial class BatchNorm : IBatchNorm
     }
 
     /// <summary>Adds g and g·x̂.</summary>
-    private struct ParameterGradients(Gradient formula) : IStrandTaker<Saved>
+    internal struct ParameterGradients(Gradient formula) : IStrandTaker<Saved>
     {
         private readonly Gradient _formula = formula;
         private float _g, _product;
@@ -227,7 +227,7 @@ public sealed partial class BatchNorm : IBatchNorm
         if (device.Team is not null)
             return;
         _forward = device.Accelerator.LoadKernel<ForwardArguments>(ForwardKernel);
-        _infer = device.Accelerator.LoadAutoGroupedKernel<Index1D, ForwardArguments>(InferKernel);
+        _infer = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
         _backward = device.Accelerator.LoadKernel<BackwardArguments>(BackwardKernel);
     }
 

@@ -18,7 +18,8 @@ internal interface IStrandTaker<T> where T : struct
 /// <summary>In a kernel: the places first, first + step, first + 2·step, … before the end, which one lane takes in order.</summary>
 /// <remarks>
 /// A lane that reads a number and adds it before it reads the next waits for the memory as often as there are numbers, and ILGPU unrolls no loop. So eight places are read
-/// before the first of them is taken: the lane waits once for all. Beyond the end the last place is read again, which keeps the reads free of branches.
+/// before the first of them is taken: the lane waits once for all. Beyond the end the last place is read again, which keeps the reads free of branches. The end and eight
+/// steps more is an int.
 /// </remarks>
 internal readonly struct Strand<TReader, T>(TReader reader, int first, int end, int step)
     where TReader : struct, IStrandReader<T>
@@ -74,46 +75,4 @@ internal struct Eight<T> where T : struct
     public const int Count = 8;
 
     public T X0, X1, X2, X3, X4, X5, X6, X7;
-}
-
-/// <summary>Reads down a column: its places are rows.</summary>
-internal readonly struct ColumnReader(ArrayView<float> x, int column, int stride) : IStrandReader<float>
-{
-    private readonly ArrayView<float> _x = x;
-    private readonly int _column = column, _stride = stride;
-
-    public float Read(int place) => _x[place * _stride + _column];
-}
-
-/// <summary>Two floats that are read at one place.</summary>
-internal readonly struct Pair(float a, float b)
-{
-    public readonly float A = a, B = b;
-}
-
-/// <summary>Adds what was read.</summary>
-/// <remarks>A strand starts at +0 and so is never −0, which is all that adding +0 would change.</remarks>
-internal struct StrandSum : IStrandTaker<float>
-{
-    public float Value;
-
-    public void Take(float read, int place, bool inside) => Value += inside ? read : 0f;
-}
-
-/// <summary>Adds the squared distances from a centre.</summary>
-internal struct StrandSquares(float centre) : IStrandTaker<float>
-{
-    private readonly float _centre = centre;
-
-    public float Value;
-
-    public void Take(float read, int place, bool inside) => Value += inside ? (read - _centre) * (read - _centre) : 0f;
-}
-
-/// <summary>Adds the products of what was read.</summary>
-internal struct StrandProducts : IStrandTaker<Pair>
-{
-    public float Value;
-
-    public void Take(Pair read, int place, bool inside) => Value += inside ? read.A * read.B : 0f;
 }
