@@ -60,15 +60,21 @@ public readonly struct Activation
 
     /// <summary>y(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal T Forward<T>(T x) where T : struct, IReal<T>
-    {
+    internal T Forward<T>(T x) where T : struct, IReal<T> =>
         // The kind is the same for a whole launch, so this branch never diverges.
+        // What saturates is long and stays a call, so that the rectifiers are none: a call passes a vector through memory and costs more than they do.
+        Saturates ? Saturate(x) : Rectify(x);
+
+    /// <summary>Whether y(x) takes an exponential.</summary>
+    internal bool Saturates => Kind is ActivationKind.Tanh or ActivationKind.Sigmoid;
+
+    /// <summary>y(x) of a kind that does not saturate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal T Rectify<T>(T x) where T : struct, IReal<T>
+    {
         if (Kind == ActivationKind.LeakyRelu)
             return T.WherePositive(x, x, T.Of(Slope) * x);
-        if (Kind == ActivationKind.Relu)
-            return T.WherePositive(-x, T.Of(0f), x);
-        // These two are long and stay a call, so that the rectifiers are none: a call passes a vector through memory and costs more than they do.
-        return Kind == ActivationKind.Identity ? x : Saturate(x);
+        return Kind == ActivationKind.Relu ? T.WherePositive(-x, T.Of(0f), x) : x;
     }
 
     private T Saturate<T>(T x) where T : struct, IReal<T> => Kind == ActivationKind.Tanh ? Elementary.Tanh(x) : Elementary.Sigmoid(x);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -27,12 +28,6 @@ public sealed class Adam
 {
     /// <summary>Parameters an item of work: 256 KB in four streams, some ten microseconds.</summary>
     private const int ChunkSize = 16 * 1024;
-
-    /// <summary>Parameters a lane, which share its bias corrections: those cost as much arithmetic as five updates.</summary>
-    private const int ElementsALane = 4;
-
-    /// <summary>Parameters an arena, at most: a lane's index is an int.</summary>
-    private const int MaxLength = 1 << 30;
 
     /// <summary>What the host knows of an update before t.</summary>
     internal readonly struct Rule(AdamOptions options, int updatesPerStep, int update)
@@ -79,19 +74,42 @@ public sealed class Adam
             w - T.Of(_stepSize) * m / (T.Sqrt(v) * T.Of(_rootScale) + T.Of(_epsilon)) - T.Of(_decay) * w;
     }
 
-    private static void Kernel(
-        Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int lanes, Rule rule)
+    /// <summary>A parameter and its moments.</summary>
+    private struct Moved
     {
-        var update = new Update(rule, clock[0]);
-        // A stride of all lanes: neighbouring lanes touch neighbouring elements.
-        for (int i = lane; i < w.IntLength; i += lanes)
+        public float W, M, V;
+
+        public Moved(Update update, float w, float g, float m, float v)
         {
-            var gradient = new Real1(g[i]);
-            var first = update.FirstMoment(new Real1(m[i]), gradient);
-            var second = update.SecondMoment(new Real1(v[i]), gradient);
-            m[i] = first.Value;
-            v[i] = second.Value;
-            w[i] = update.Parameter(new Real1(w[i]), first, second).Value;
+            var first = update.FirstMoment(new Real1(m), new Real1(g));
+            var second = update.SecondMoment(new Real1(v), new Real1(g));
+            (M, V, W) = (first.Value, second.Value, update.Parameter(new Real1(w), first, second).Value);
+        }
+    }
+
+    private static void Kernel(
+        Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int fours, Rule rule)
+    {
+        if (lane < fours)
+        {
+            // All five are read before the corrections are computed from the first.
+            var state = clock[0];
+            Float4 ws = ArenaFours.Of(w, lane), gs = ArenaFours.Of(g, lane), ms = ArenaFours.Of(m, lane), vs = ArenaFours.Of(v, lane);
+            var update = new Update(rule, state);
+            Moved x = new(update, ws.X, gs.X, ms.X, vs.X), y = new(update, ws.Y, gs.Y, ms.Y, vs.Y);
+            Moved z = new(update, ws.Z, gs.Z, ms.Z, vs.Z), last = new(update, ws.W, gs.W, ms.W, vs.W);
+            ArenaFours.Of(m, lane) = new(x.M, y.M, z.M, last.M);
+            ArenaFours.Of(v, lane) = new(x.V, y.V, z.V, last.V);
+            ArenaFours.Of(w, lane) = new(x.W, y.W, z.W, last.W);
+            return;
+        }
+        var single = new Update(rule, clock[0]);
+        for (int i = lane * ArenaFours.ALane; i < ArenaFours.End(w, lane); i++)
+        {
+            var moved = new Moved(single, w[i], g[i], m[i], v[i]);
+            m[i] = moved.M;
+            v[i] = moved.V;
+            w[i] = moved.W;
         }
     }
 
@@ -103,7 +121,7 @@ public sealed class Adam
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, Rule>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, Rule>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>One update of every parameter of an arena.</summary>
@@ -121,7 +139,7 @@ public sealed class Adam
         ArrayView<float> firstMoments, ArrayView<float> secondMoments, AdamOptions options)
     {
         long length = parameters.Length;
-        if (length is < 1 or > MaxLength || gradients.Length != length || firstMoments.Length != length || secondMoments.Length != length)
+        if (length is < 1 or > ArenaFours.MaxLength || gradients.Length != length || firstMoments.Length != length || secondMoments.Length != length)
             throw new ArgumentException($"Adam's arenas of {length}, {gradients.Length}, {firstMoments.Length} and {secondMoments.Length} floats do not fit one another.");
         if (clock.Length != 1)
             throw new ArgumentException($"A clock is one element, not {clock.Length}.", nameof(clock));
@@ -133,8 +151,8 @@ public sealed class Adam
         var rule = new Rule(options, updatesPerStep, update);
         if (_kernel is not null)
         {
-            int lanes = ((int)length - 1) / ElementsALane + 1;
-            _kernel(_device.Stream, lanes, clock, parameters, gradients, firstMoments, secondMoments, lanes, rule);
+            int fours = ArenaFours.Whole(parameters, gradients, firstMoments, secondMoments);
+            _kernel(_device.Stream, ArenaFours.Lanes(length), clock, parameters, gradients, firstMoments, secondMoments, fours, rule);
             return;
         }
         var job = new WideChunks

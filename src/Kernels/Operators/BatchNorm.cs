@@ -33,7 +33,9 @@ public sealed partial class BatchNorm : IBatchNorm
         public static T Normalized<T>(T x, T mean, T inverse) where T : struct, IReal<T> => (x - mean) * inverse;
 
         public static T Output<T>(T normalized, T gamma, T beta, Activation activation) where T : struct, IReal<T> =>
-            activation.Forward(gamma * normalized + beta);
+            activation.Forward(Scaled(normalized, gamma, beta));
+
+        public static T Scaled<T>(T normalized, T gamma, T beta) where T : struct, IReal<T> => gamma * normalized + beta;
 
         public static T Running<T>(T running, T batch, float momentum) where T : struct, IReal<T> => T.Of(1f - momentum) * running + T.Of(momentum) * batch;
 
@@ -70,35 +72,49 @@ public sealed partial class BatchNorm : IBatchNorm
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
         int firstRow = lane / Strands.Columns;
-        bool inside = column < a.Columns;
-        float strand = 0;
-        for (int row = firstRow; inside && row < a.Rows; row += Strands.Count)
-            strand += a.X[row * a.XStride + column];
-        var mean = new Real1(Strands.ColumnTotal(shared, strand, lane) / a.Rows);
-        strand = 0;
-        for (int row = firstRow; inside && row < a.Rows; row += Strands.Count)
-        {
-            float d = a.X[row * a.XStride + column] - mean.Value;
-            strand += d * d;
-        }
-        var variance = new Real1(Strands.ColumnTotal(shared, strand, lane) / a.Rows);
-        if (!inside)
+        // A lane beyond the last column reads that one and does nothing with it.
+        int read = IntrinsicMath.Min(column, a.Columns - 1);
+        var gamma = new Real1(a.Gamma[read]);
+        var beta = new Real1(a.Beta[read]);
+        var runningMean = new Real1(a.RunningMean[read]);
+        var runningVariance = new Real1(a.RunningVariance[read]);
+        var rows = new Strand<ColumnReader, float>(new ColumnReader(a.X, read, a.XStride), firstRow, a.Rows, Strands.Count);
+        var start = rows.Start();
+        var sum = new StrandSum();
+        rows.Walk(ref sum, start);
+        var mean = new Real1(Strands.ColumnTotal(shared, sum.Value, lane) / a.Rows);
+        var squares = new StrandSquares(mean.Value);
+        rows.Walk(ref squares, start);
+        var variance = new Real1(Strands.ColumnTotal(shared, squares.Value, lane) / a.Rows);
+        if (column >= a.Columns)
             return;
         var inverse = Formula.InverseDeviation(variance, a.Epsilon);
         if (firstRow == 0)
         {
             a.Mean[column] = mean.Value;
             a.InverseDeviation[column] = inverse.Value;
-            a.RunningMean[column] = Formula.Running(new Real1(a.RunningMean[column]), mean, a.Momentum).Value;
-            var unbiased = variance * new Real1(a.Unbias);
-            a.RunningVariance[column] = Formula.Running(new Real1(a.RunningVariance[column]), unbiased, a.VarianceMomentum).Value;
+            a.RunningMean[column] = Formula.Running(runningMean, mean, a.Momentum).Value;
+            a.RunningVariance[column] = Formula.Running(runningVariance, variance * new Real1(a.Unbias), a.VarianceMomentum).Value;
         }
-        var gamma = new Real1(a.Gamma[column]);
-        var beta = new Real1(a.Beta[column]);
-        for (int row = firstRow; row < a.Rows; row += Strands.Count)
+        var outputs = new Outputs(a, column, mean, inverse, gamma, beta);
+        rows.Walk(ref outputs, start);
+        // Sixteen exponentials would be a long program: what saturates has a loop of its own, over what this lane wrote.
+        for (int row = firstRow; a.Activation.Saturates && row < a.Rows; row += Strands.Count)
+            a.Y[row * a.YStride + column] = a.Activation.Forward(new Real1(a.Y[row * a.YStride + column])).Value;
+    }
+
+    /// <summary>Writes y of every x, where f saturates without f.</summary>
+    private readonly struct Outputs(ForwardArguments a, int column, Real1 mean, Real1 inverse, Real1 gamma, Real1 beta) : IStrandTaker<float>
+    {
+        private readonly ArrayView<float> _y = a.Y;
+        private readonly int _stride = a.YStride, _column = column;
+        private readonly Activation _activation = a.Activation;
+        private readonly Real1 _mean = mean, _inverse = inverse, _gamma = gamma, _beta = beta;
+
+        public void Take(float read, int place, bool inside)
         {
-            var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), mean, inverse);
-            a.Y[row * a.YStride + column] = Formula.Output(normalized, gamma, beta, a.Activation).Value;
+            if (inside)
+                _y[place * _stride + _column] = _activation.Rectify(Formula.Scaled(Formula.Normalized(new Real1(read), _mean, _inverse), _gamma, _beta)).Value;
         }
     }
 
@@ -113,40 +129,89 @@ public sealed partial class BatchNorm : IBatchNorm
 
     private static void BackwardKernel(BackwardArguments a)
     {
-        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
         int firstRow = lane / Strands.Columns;
-        bool inside = column < a.Columns;
-        // A lane beyond the last column reads that column's statistics and does nothing with them.
-        int statistic = inside ? column : a.Columns - 1;
-        var mean = new Real1(a.Mean[statistic]);
-        var inverse = new Real1(a.InverseDeviation[statistic]);
-        float strandG = 0, strandProduct = 0;
-        for (int row = firstRow; inside && row < a.Rows; row += Strands.Count)
-        {
-            var g = a.Activation.Backward(new Real1(a.Y[row * a.YStride + column]), new Real1(a.DY[row * a.DYStride + column]));
-            var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), mean, inverse);
-            strandG += g.Value;
-            strandProduct += g.Value * normalized.Value;
-        }
-        float sumG = Strands.ColumnTotal(shared, strandG, lane);
-        float sumProduct = Strands.ColumnTotal(shared, strandProduct, lane);
-        if (!inside)
+        // A lane beyond the last column reads that one and does nothing with it.
+        int read = IntrinsicMath.Min(column, a.Columns - 1);
+        var formula = new Gradient(a.Activation, new Real1(a.Mean[read]), new Real1(a.InverseDeviation[read]));
+        var gamma = new Real1(a.Gamma[read]);
+        float betaBefore = a.Accumulate != 0 ? a.DBeta[read] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[read] : 0f;
+        var rows = new Strand<SavedReader, Saved>(new SavedReader(a, read), firstRow, a.Rows, Strands.Count);
+        var start = rows.Start();
+        var strands = new ParameterGradients(formula);
+        rows.Walk(ref strands, start);
+        var sums = Strands.ColumnTotals(shared, strands.Value, lane);
+        if (column >= a.Columns)
             return;
         if (firstRow == 0)
         {
-            a.DBeta[column] = a.Accumulate != 0 ? a.DBeta[column] + sumG : sumG;
-            a.DGamma[column] = a.Accumulate != 0 ? a.DGamma[column] + sumProduct : sumProduct;
+            a.DBeta[column] = betaBefore + sums.A;
+            a.DGamma[column] = gammaBefore + sums.B;
         }
-        var scale = new Real1(a.Gamma[column]) * inverse;
-        var meanG = new Real1(sumG / a.Rows);
-        var meanProduct = new Real1(sumProduct / a.Rows);
-        for (int row = firstRow; row < a.Rows; row += Strands.Count)
+        var inputs = new InputGradients(a, column, formula, gamma, new Real1(sums.A / a.Rows), new Real1(sums.B / a.Rows));
+        rows.Walk(ref inputs, start);
+    }
+
+    /// <summary>What backward needs of one element.</summary>
+    internal struct Saved
+    {
+        public float X, Y, DY;
+    }
+
+    private readonly struct SavedReader(BackwardArguments a, int column) : IStrandReader<Saved>
+    {
+        private readonly BackwardArguments _a = a;
+        private readonly int _column = column;
+
+        public Saved Read(int place) => new()
         {
-            var g = a.Activation.Backward(new Real1(a.Y[row * a.YStride + column]), new Real1(a.DY[row * a.DYStride + column]));
-            var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), mean, inverse);
-            a.DX[row * a.DXStride + column] = Formula.InputGradient(g, normalized, scale, meanG, meanProduct).Value;
+            X = _a.X[place * _a.XStride + _column], Y = _a.Y[place * _a.YStride + _column], DY = _a.DY[place * _a.DYStride + _column],
+        };
+    }
+
+    /// <summary>g and x̂ of one element.</summary>
+    internal readonly struct Gradient(Activation activation, Real1 mean, Real1 inverse)
+    {
+        private readonly Activation _activation = activation;
+        private readonly Real1 _mean = mean;
+
+        public readonly Real1 Inverse = inverse;
+
+        public Real1 Behind(Saved read) => _activation.Backward(new Real1(read.Y), new Real1(read.DY));
+
+        public Real1 Normalized(Saved read) => Formula.Normalized(new Real1(read.X), _mean, Inverse);
+    }
+
+    /// <summary>Adds g and g·x̂.</summary>
+    internal struct ParameterGradients(Gradient formula) : IStrandTaker<Saved>
+    {
+        private readonly Gradient _formula = formula;
+        private float _g, _product;
+
+        public readonly Pair Value => new(_g, _product);
+
+        public void Take(Saved read, int place, bool inside)
+        {
+            float g = inside ? _formula.Behind(read).Value : 0f;
+            _g += g;
+            _product += inside ? g * _formula.Normalized(read).Value : 0f;
+        }
+    }
+
+    /// <summary>Writes dx.</summary>
+    private readonly struct InputGradients(BackwardArguments a, int column, Gradient formula, Real1 gamma, Real1 meanG, Real1 meanProduct) : IStrandTaker<Saved>
+    {
+        private readonly ArrayView<float> _dx = a.DX;
+        private readonly int _stride = a.DXStride, _column = column;
+        private readonly Gradient _formula = formula;
+        private readonly Real1 _scale = gamma * formula.Inverse, _meanG = meanG, _meanProduct = meanProduct;
+
+        public void Take(Saved read, int place, bool inside)
+        {
+            if (inside)
+                _dx[place * _stride + _column] = Formula.InputGradient(_formula.Behind(read), _formula.Normalized(read), _scale, _meanG, _meanProduct).Value;
         }
     }
 
@@ -162,7 +227,7 @@ public sealed partial class BatchNorm : IBatchNorm
         if (device.Team is not null)
             return;
         _forward = device.Accelerator.LoadKernel<ForwardArguments>(ForwardKernel);
-        _infer = device.Accelerator.LoadAutoGroupedKernel<Index1D, ForwardArguments>(InferKernel);
+        _infer = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
         _backward = device.Accelerator.LoadKernel<BackwardArguments>(BackwardKernel);
     }
 

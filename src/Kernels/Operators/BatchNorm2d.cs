@@ -29,6 +29,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
     {
         public ArrayView<float> X, Gamma, Beta, RunningMean, RunningVariance, Y, Mean, InverseDeviation;
         public int Images, Channels, Pixels, XStride, YStride;
+        public Divisor ByPixels;
         public float Epsilon, Momentum;
 
         /// <summary>The momentum of the running variance: 0 where the batch has one pixel.</summary>
@@ -44,6 +45,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
     {
         public ArrayView<float> X, Y, DY, Gamma, Mean, InverseDeviation, DX, DGamma, DBeta;
         public int Images, Channels, Pixels, XStride, YStride, DYStride, DXStride;
+        public Divisor ByPixels;
         public int Accumulate;
         public Activation Activation;
     }
@@ -53,30 +55,44 @@ public sealed partial class BatchNorm2d : IBatchNorm
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int channel = Grid.IdxX;
-        int first = channel * a.Pixels;
         int count = a.Images * a.Pixels;
-        float strand = 0;
-        for (int e = lane; e < count; e += Strands.Lanes)
-            strand += a.X[e / a.Pixels * a.XStride + first + e % a.Pixels];
-        var mean = new Real1(Strands.GroupTotal(shared, strand, lane) / count);
-        strand = 0;
-        for (int e = lane; e < count; e += Strands.Lanes)
-        {
-            float d = a.X[e / a.Pixels * a.XStride + first + e % a.Pixels] - mean.Value;
-            strand += d * d;
-        }
-        var variance = new Real1(Strands.GroupTotal(shared, strand, lane) / count);
+        var gamma = new Real1(a.Gamma[channel]);
+        var beta = new Real1(a.Beta[channel]);
+        var places = new ChannelPlaces(channel, a.ByPixels);
+        var elements = new Strand<ChannelReader, float>(new ChannelReader(a.X, places, a.XStride), lane, count, Strands.Lanes);
+        var start = elements.Start();
+        var sum = new StrandSum();
+        elements.Walk(ref sum, start);
+        var mean = new Real1(Strands.GroupTotal(shared, sum.Value, lane) / count);
+        var squares = new StrandSquares(mean.Value);
+        elements.Walk(ref squares, start);
+        var variance = new Real1(Strands.GroupTotal(shared, squares.Value, lane) / count);
         var inverse = Formula.InverseDeviation(variance, a.Epsilon);
         if (lane == 0)
             StoreStatistics(a, channel, mean, variance, inverse);
-        var gamma = new Real1(a.Gamma[channel]);
-        var beta = new Real1(a.Beta[channel]);
-        for (int e = lane; e < count; e += Strands.Lanes)
+        var outputs = new Outputs(a, places, mean, inverse, gamma, beta);
+        elements.Walk(ref outputs, start);
+        // As in BatchNorm: what saturates has a loop of its own, over what this lane wrote.
+        for (int e = lane; a.Activation.Saturates && e < count; e += Strands.Lanes)
         {
-            int image = e / a.Pixels;
-            int place = first + e % a.Pixels;
-            var normalized = Formula.Normalized(new Real1(a.X[image * a.XStride + place]), mean, inverse);
-            a.Y[image * a.YStride + place] = Formula.Output(normalized, gamma, beta, a.Activation).Value;
+            int place = places.Place(e, a.YStride);
+            a.Y[place] = a.Activation.Forward(new Real1(a.Y[place])).Value;
+        }
+    }
+
+    /// <summary>Writes y of every x, where f saturates without f.</summary>
+    private readonly struct Outputs(ForwardArguments a, ChannelPlaces channel, Real1 mean, Real1 inverse, Real1 gamma, Real1 beta) : IStrandTaker<float>
+    {
+        private readonly ArrayView<float> _y = a.Y;
+        private readonly int _stride = a.YStride;
+        private readonly ChannelPlaces _channel = channel;
+        private readonly Activation _activation = a.Activation;
+        private readonly Real1 _mean = mean, _inverse = inverse, _gamma = gamma, _beta = beta;
+
+        public void Take(float read, int place, bool inside)
+        {
+            if (inside)
+                _y[_channel.Place(place, _stride)] = _activation.Rectify(Formula.Scaled(Formula.Normalized(new Real1(read), _mean, _inverse), _gamma, _beta)).Value;
         }
     }
 
@@ -94,7 +110,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         int columns = a.Channels * a.Pixels;
         int row = i / columns;
         int column = i % columns;
-        int channel = column / a.Pixels;
+        int channel = a.ByPixels.Divide(column);
         var inverse = Formula.InverseDeviation(new Real1(a.RunningVariance[channel]), a.Epsilon);
         var normalized = Formula.Normalized(new Real1(a.X[row * a.XStride + column]), new Real1(a.RunningMean[channel]), inverse);
         a.Y[row * a.YStride + column] = Formula.Output(normalized, new Real1(a.Gamma[channel]), new Real1(a.Beta[channel]), a.Activation).Value;
@@ -102,39 +118,53 @@ public sealed partial class BatchNorm2d : IBatchNorm
 
     private static void BackwardKernel(BackwardArguments a)
     {
-        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int channel = Grid.IdxX;
-        int first = channel * a.Pixels;
         int count = a.Images * a.Pixels;
-        var mean = new Real1(a.Mean[channel]);
-        var inverse = new Real1(a.InverseDeviation[channel]);
-        float strandG = 0, strandProduct = 0;
-        for (int e = lane; e < count; e += Strands.Lanes)
-        {
-            int image = e / a.Pixels;
-            int place = first + e % a.Pixels;
-            var g = a.Activation.Backward(new Real1(a.Y[image * a.YStride + place]), new Real1(a.DY[image * a.DYStride + place]));
-            strandG += g.Value;
-            strandProduct += g.Value * Formula.Normalized(new Real1(a.X[image * a.XStride + place]), mean, inverse).Value;
-        }
-        float sumG = Strands.GroupTotal(shared, strandG, lane);
-        float sumProduct = Strands.GroupTotal(shared, strandProduct, lane);
+        var formula = new BatchNorm.Gradient(a.Activation, new Real1(a.Mean[channel]), new Real1(a.InverseDeviation[channel]));
+        var gamma = new Real1(a.Gamma[channel]);
+        float betaBefore = a.Accumulate != 0 ? a.DBeta[channel] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[channel] : 0f;
+        var places = new ChannelPlaces(channel, a.ByPixels);
+        var elements = new Strand<SavedReader, BatchNorm.Saved>(new SavedReader(a, places), lane, count, Strands.Lanes);
+        var start = elements.Start();
+        var strands = new BatchNorm.ParameterGradients(formula);
+        elements.Walk(ref strands, start);
+        var sums = Strands.GroupTotals(shared, strands.Value, lane);
         if (lane == 0)
         {
-            a.DBeta[channel] = a.Accumulate != 0 ? a.DBeta[channel] + sumG : sumG;
-            a.DGamma[channel] = a.Accumulate != 0 ? a.DGamma[channel] + sumProduct : sumProduct;
+            a.DBeta[channel] = betaBefore + sums.A;
+            a.DGamma[channel] = gammaBefore + sums.B;
         }
-        var scale = new Real1(a.Gamma[channel]) * inverse;
-        var meanG = new Real1(sumG / count);
-        var meanProduct = new Real1(sumProduct / count);
-        for (int e = lane; e < count; e += Strands.Lanes)
+        var inputs = new InputGradients(a, places, formula, gamma, new Real1(sums.A / count), new Real1(sums.B / count));
+        elements.Walk(ref inputs, start);
+    }
+
+    private readonly struct SavedReader(BackwardArguments a, ChannelPlaces channel) : IStrandReader<BatchNorm.Saved>
+    {
+        private readonly BackwardArguments _a = a;
+        private readonly ChannelPlaces _channel = channel;
+
+        public BatchNorm.Saved Read(int place) => new()
         {
-            int image = e / a.Pixels;
-            int place = first + e % a.Pixels;
-            var g = a.Activation.Backward(new Real1(a.Y[image * a.YStride + place]), new Real1(a.DY[image * a.DYStride + place]));
-            var normalized = Formula.Normalized(new Real1(a.X[image * a.XStride + place]), mean, inverse);
-            a.DX[image * a.DXStride + place] = Formula.InputGradient(g, normalized, scale, meanG, meanProduct).Value;
+            X = _a.X[_channel.Place(place, _a.XStride)], Y = _a.Y[_channel.Place(place, _a.YStride)], DY = _a.DY[_channel.Place(place, _a.DYStride)],
+        };
+    }
+
+    /// <summary>Writes dx.</summary>
+    private readonly struct InputGradients(BackwardArguments a, ChannelPlaces channel, BatchNorm.Gradient formula, Real1 gamma, Real1 meanG, Real1 meanProduct)
+        : IStrandTaker<BatchNorm.Saved>
+    {
+        private readonly ArrayView<float> _dx = a.DX;
+        private readonly int _stride = a.DXStride;
+        private readonly ChannelPlaces _channel = channel;
+        private readonly BatchNorm.Gradient _formula = formula;
+        private readonly Real1 _scale = gamma * formula.Inverse, _meanG = meanG, _meanProduct = meanProduct;
+
+        public void Take(BatchNorm.Saved read, int place, bool inside)
+        {
+            if (inside)
+                _dx[_channel.Place(place, _stride)] = Formula.InputGradient(_formula.Behind(read), _formula.Normalized(read), _scale, _meanG, _meanProduct).Value;
         }
     }
 
@@ -150,7 +180,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         if (device.Team is not null)
             return;
         _forward = device.Accelerator.LoadKernel<ForwardArguments>(ForwardKernel);
-        _infer = device.Accelerator.LoadAutoGroupedKernel<Index1D, ForwardArguments>(InferKernel);
+        _infer = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
         _backward = device.Accelerator.LoadKernel<BackwardArguments>(BackwardKernel);
     }
 
@@ -234,7 +264,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         var a = new BackwardArguments
         {
             X = x.Data, Y = y.Data, DY = dy.Data, Gamma = gamma, Mean = mean, InverseDeviation = inverseDeviation, DX = dx.Data, DGamma = dGamma, DBeta = dBeta,
-            Images = x.Rows, Channels = gamma.IntLength, Pixels = x.Columns / gamma.IntLength,
+            Images = x.Rows, Channels = gamma.IntLength, Pixels = x.Columns / gamma.IntLength, ByPixels = new(x.Columns / gamma.IntLength),
             XStride = x.Stride, YStride = y.Stride, DYStride = dy.Stride, DXStride = dx.Stride, Accumulate = accumulate ? 1 : 0, Activation = activation,
         };
         using var launch = _device.Profiler?.Begin("BatchNorm2d.Backward", ShapeOf(x, gamma), 11 * x.Elements, sizeof(float) * (4 * x.Elements + 5 * gamma.Length));
@@ -260,7 +290,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         return new ForwardArguments
         {
             X = x.Data, Gamma = gamma, Beta = beta, RunningMean = runningMean, RunningVariance = runningVariance, Y = y.Data,
-            Images = x.Rows, Channels = gamma.IntLength, Pixels = pixels, XStride = x.Stride, YStride = y.Stride,
+            Images = x.Rows, Channels = gamma.IntLength, Pixels = pixels, ByPixels = new(pixels), XStride = x.Stride, YStride = y.Stride,
             Epsilon = options.Epsilon, Momentum = options.Momentum, VarianceMomentum = count == 1 ? 0 : options.Momentum,
             Unbias = count == 1 ? 1 : (float)(count / (count - 1.0)), Activation = activation,
         };

@@ -28,13 +28,15 @@ public sealed class ColumnSum
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
-        bool inside = column < s.Columns;
-        float strand = 0;
-        for (int row = lane / Strands.Columns; inside && row < s.Rows; row += Strands.Count)
-            strand += x[row * s.Stride + column];
-        float total = Strands.ColumnTotal(shared, strand, lane);
-        if (inside && lane < Strands.Columns)
-            sums[column] = s.Accumulate != 0 ? sums[column] + total : total;
+        // A lane beyond the last column reads that one and does nothing with it.
+        int read = IntrinsicMath.Min(column, s.Columns - 1);
+        float before = s.Accumulate != 0 ? sums[read] : 0f;
+        var strand = new Strand<ColumnReader, float>(new ColumnReader(x, read, s.Stride), lane / Strands.Columns, s.Rows, Strands.Count);
+        var sum = new StrandSum();
+        strand.Walk(ref sum);
+        float total = Strands.ColumnTotal(shared, sum.Value, lane);
+        if (column < s.Columns && lane < Strands.Columns)
+            sums[column] = before + total;
     }
 
     private readonly ComputeDevice _device;

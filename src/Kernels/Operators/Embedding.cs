@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -22,8 +23,7 @@ public sealed class Embedding
 {
     private static void ForwardKernel(Index1D i, ArrayView<int> labels, ArrayView<float> table, ArrayView<float> y, Layout s)
     {
-        int row = i / s.Columns;
-        int column = i % s.Columns;
+        int row = s.Columns.Divide(i, out int column);
         int label = labels[row];
         bool inside = label >= 0 && label < s.Classes;
         y[row * s.Batch + column] = inside ? table[label * s.Table + column] : 0;
@@ -31,21 +31,32 @@ public sealed class Embedding
 
     private static void GradientKernel(Index1D i, ArrayView<int> labels, ArrayView<float> dy, ArrayView<float> dTable, Layout s)
     {
-        int label = i / s.Columns;
-        int column = i % s.Columns;
-        float sum = 0;
-        for (int row = 0; row < s.Rows; row++)
-        {
-            if (labels[row] == label)
-                sum += dy[row * s.Batch + column];
-        }
+        int label = s.Columns.Divide(i, out int column);
         int target = label * s.Table + column;
-        dTable[target] = s.Accumulate != 0 ? sum + dTable[target] : sum;
+        float before = s.Accumulate != 0 ? dTable[target] : 0f;
+        var sum = new StrandSum();
+        new Strand<ClassReader, float>(new ClassReader(labels, dy, label, column, s.Batch), 0, s.Rows, 1).Walk(ref sum);
+        dTable[target] = sum.Value + before;
+    }
+
+    /// <summary>Reads down a column of dy, where the label is the class's, else a zero. Every row is read: a read that waited for its label would come as much later.</summary>
+    private readonly struct ClassReader(ArrayView<int> labels, ArrayView<float> dy, int label, int column, int stride) : IStrandReader<float>
+    {
+        private readonly ArrayView<int> _labels = labels;
+        private readonly ArrayView<float> _dy = dy;
+        private readonly int _label = label, _column = column, _stride = stride;
+
+        public float Read(int place)
+        {
+            float x = _dy[place * _stride + _column];
+            return _labels[place] == _label ? x : 0f;
+        }
     }
 
     internal readonly struct Layout(Matrix table, Matrix batch, bool accumulate)
     {
-        public readonly int Classes = table.Rows, Columns = table.Columns, Table = table.Stride;
+        public readonly Divisor Columns = new(table.Columns);
+        public readonly int Classes = table.Rows, Table = table.Stride;
         public readonly int Rows = batch.Rows, Batch = batch.Stride;
         public readonly int Accumulate = accumulate ? 1 : 0;
     }
@@ -60,8 +71,8 @@ public sealed class Embedding
         _device = device;
         if (device.Team is not null)
             return;
-        _forward = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(ForwardKernel);
-        _gradient = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(GradientKernel);
+        _forward = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(ForwardKernel, ElementLanes.AGroup);
+        _gradient = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(GradientKernel, ElementLanes.AGroup);
     }
 
     /// <summary>y[r, :] = table[labels[r], :]. Overwrites y.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -34,18 +35,30 @@ public sealed class ExponentialMovingAverage
         public T Apply<T>(T average, T parameter) where T : struct, IReal<T> => T.Of(_decay) * average + T.Of(_rest) * parameter;
     }
 
-    private static void Kernel(Index1D i, ArrayView<StepState> clock, ArrayView<float> average, ArrayView<float> parameters, float decay) =>
-        average[i] = new Formula(decay, clock[0].Step).Apply(new Real1(average[i]), new Real1(parameters[i])).Value;
+    private static void Kernel(Index1D lane, ArrayView<StepState> clock, ArrayView<float> average, ArrayView<float> parameters, int fours, float decay)
+    {
+        var formula = new Formula(decay, clock[0].Step);
+        if (lane < fours)
+        {
+            Float4 a = ArenaFours.Of(average, lane), p = ArenaFours.Of(parameters, lane);
+            ArenaFours.Of(average, lane) = new(Average(formula, a.X, p.X), Average(formula, a.Y, p.Y), Average(formula, a.Z, p.Z), Average(formula, a.W, p.W));
+            return;
+        }
+        for (int i = lane * ArenaFours.ALane; i < ArenaFours.End(average, lane); i++)
+            average[i] = Average(formula, average[i], parameters[i]);
+    }
+
+    private static float Average(Formula formula, float average, float parameter) => formula.Apply(new Real1(average), new Real1(parameter)).Value;
 
     private readonly ComputeDevice _device;
-    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, float>? _kernel;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, int, float>? _kernel;
 
     /// <summary>Compiles the kernel for <paramref name="device"/>.</summary>
     public ExponentialMovingAverage(ComputeDevice device)
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, float>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, int, float>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>One update of the average.</summary>
@@ -56,14 +69,14 @@ public sealed class ExponentialMovingAverage
     /// <exception cref="ArgumentException">The lengths differ, there is no clock, or the decay is not in [0, 1].</exception>
     public void Launch(ArrayView<StepState> clock, ArrayView<float> average, ArrayView<float> parameters, float decay)
     {
-        if (average.Length != parameters.Length || average.Length is < 1 or > int.MaxValue || clock.Length != 1)
+        if (average.Length != parameters.Length || average.Length is < 1 or > ArenaFours.MaxLength || clock.Length != 1)
             throw new ArgumentException($"An average of {average.Length} does not fit {parameters.Length} parameters and {clock.Length} clocks.");
         if (decay is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(decay), decay, "An average decays by a factor in [0, 1].");
         using var launch = _device.Profiler?.Begin("ExponentialMovingAverage", $"{average.Length}", 3 * average.Length, 3 * sizeof(float) * average.Length);
         if (_kernel is not null)
         {
-            _kernel(_device.Stream, average.IntLength, clock, average, parameters, decay);
+            _kernel(_device.Stream, ArenaFours.Lanes(average.Length), clock, average, parameters, ArenaFours.Whole(average, parameters), decay);
             return;
         }
         var job = new WideChunks { Average = average.AsHostSpan(), Parameters = parameters.AsHostSpan(), Formula = new Formula(decay, clock.AsHostSpan()[0].Step) };

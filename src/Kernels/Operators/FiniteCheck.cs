@@ -12,8 +12,8 @@ namespace GpuCgan.Kernels.Operators;
 /// </summary>
 public sealed class FiniteCheck
 {
-    /// <summary>Elements a lane, read with a stride of all lanes.</summary>
-    private const int ElementsALane = 8;
+    /// <summary>Elements a lane, read at once with a stride of all lanes.</summary>
+    private const int ElementsALane = Eight<float>.Count;
 
     /// <summary>A lane's index is an int.</summary>
     private const int MaxLength = 1 << 30;
@@ -24,13 +24,20 @@ public sealed class FiniteCheck
         public T Apply<T>(T x, T unused) where T : struct, IReal<T> => T.WherePositive(T.Of(1f) + x * T.Of(0f), T.Of(0f), T.Of(1f));
     }
 
+    /// <summary>Counts what is not finite: at most eight, so exact in single precision.</summary>
+    private struct Counter : IStrandTaker<float>
+    {
+        public float Found;
+
+        public void Take(float read, int place, bool inside) => Found += inside ? new IsNotFinite().Apply(new Real1(read), new Real1(read)).Value : 0f;
+    }
+
     private static void Kernel(Index1D lane, ArrayView<float> x, ArrayView<int> count, int lanes)
     {
-        float found = 0;
-        for (int i = lane; i < x.IntLength; i += lanes)
-            found += new IsNotFinite().Apply(new Real1(x[i]), new Real1(x[i])).Value;
-        if (found > 0)
-            Atomic.Add(ref count[0], (int)found);
+        var counter = new Counter();
+        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), lane, x.IntLength, lanes).Walk(ref counter);
+        if (counter.Found > 0)
+            Atomic.Add(ref count[0], (int)counter.Found);
     }
 
     private readonly ComputeDevice _device;
@@ -41,7 +48,7 @@ public sealed class FiniteCheck
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>count += how many elements of x are not finite.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -23,19 +24,19 @@ public sealed class GatherScale
     private static void Kernel(
         Index1D i, ArrayView<int> indices, ArrayView<byte> pixels, ArrayView<byte> labels, ArrayView<float> images, ArrayView<int> batchLabels, Layout s)
     {
-        int row = i / s.Columns;
-        int column = i % s.Columns;
+        int row = s.Columns.Divide(i, out int column);
         int index = indices[row];
         bool inside = index >= 0 && index < s.Count;
         // A data set may hold more bytes than an int counts.
-        images[row * s.Stride + column] = inside ? Scale(new Real1(pixels[(long)index * s.Columns + column])).Value : float.NaN;
+        images[row * s.Stride + column] = inside ? Scale(new Real1(pixels[(long)index * s.Columns.Value + column])).Value : float.NaN;
         if (column == 0)
             batchLabels[row] = inside ? labels[index] : -1;
     }
 
     internal readonly struct Layout(int count, int columns, int stride)
     {
-        public readonly int Count = count, Columns = columns, Stride = stride;
+        public readonly Divisor Columns = new(columns);
+        public readonly int Count = count, Stride = stride;
     }
 
     private readonly ComputeDevice _device;
@@ -48,7 +49,7 @@ public sealed class GatherScale
         if (device.Team is null)
         {
             _kernel = device.Accelerator
-                .LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<byte>, ArrayView<byte>, ArrayView<float>, ArrayView<int>, Layout>(Kernel);
+                .LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<byte>, ArrayView<byte>, ArrayView<float>, ArrayView<int>, Layout>(Kernel, ElementLanes.AGroup);
         }
     }
 

@@ -13,6 +13,15 @@ public sealed partial class Gemm
     /// </summary>
     internal sealed class MatrixVector
     {
+        /// <summary>Reads an element of A's row and its partner in B.</summary>
+        private readonly struct PairReader(ArrayView<float> a, ArrayView<float> b, int row, Shape s) : IStrandReader<Pair>
+        {
+            private readonly ArrayView<float> _a = a, _b = b;
+            private readonly int _start = row * s.ARow, _aStep = s.AColumn, _bStep = s.BRow;
+
+            public Pair Read(int place) => new(_a[_start + place * _aStep], _b[place * _bStep]);
+        }
+
         private static void Kernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
             var shared = SharedMemory.Allocate<float>(Strands.Lanes);
@@ -21,16 +30,15 @@ public sealed partial class Gemm
             int line = s.AColumn == 1 ? lane / Strands.Count : lane % Strands.Columns;
             int strand = s.AColumn == 1 ? lane % Strands.Count : lane / Strands.Columns;
             int row = Grid.IdxX * Strands.Columns + line;
-            float sum = 0;
-            for (int k = strand; row < s.M && k < s.K; k += Strands.Count)
-                sum += a[row * s.ARow + k * s.AColumn] * b[k * s.BRow];
-            float total = Strands.ColumnTotal(shared, sum, strand * Strands.Columns + line);
-            if (strand != 0 || row >= s.M)
-                return;
-            float before = epilogue.Accumulate != 0 ? c[row * s.CRow] : 0f;
-            if (epilogue.HasBias != 0)
-                total += bias[0];
-            c[row * s.CRow] = epilogue.Apply(total, before);
+            // A lane beyond the last row reads that one and does nothing with it.
+            int read = IntrinsicMath.Min(row, s.M - 1);
+            float before = epilogue.Accumulate != 0 ? c[read * s.CRow] : 0f;
+            float shift = epilogue.HasBias != 0 ? bias[0] : 0f;
+            var products = new StrandProducts();
+            new Strand<PairReader, Pair>(new PairReader(a, b, read, s), strand, s.K, Strands.Count).Walk(ref products);
+            float total = Strands.ColumnTotal(shared, products.Value, strand * Strands.Columns + line);
+            if (strand == 0 && row < s.M)
+                c[row * s.CRow] = epilogue.Apply(total + shift, before);
         }
 
         private readonly ComputeDevice _device;

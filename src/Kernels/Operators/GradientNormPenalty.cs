@@ -63,8 +63,10 @@ public sealed class GradientNormPenalty
     /// <summary>One group: squared norms become coefficients.</summary>
     private static void Kernel(ArrayView<float> norms, ArrayView<float> penalty, ArrayView<float> meanNorm, Rule rule)
     {
-        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
+        // Read here, they come while the norms do.
+        float penaltyBefore = penalty[0], meanBefore = meanNorm[0];
         float penaltyStrand = 0, normStrand = 0;
         for (int row = lane; row < norms.IntLength; row += Strands.Lanes)
         {
@@ -73,12 +75,11 @@ public sealed class GradientNormPenalty
             normStrand += norm.Value;
             norms[row] = rule.Coefficient(norm).Value;
         }
-        float penaltyTotal = Strands.GroupTotal(shared, penaltyStrand, lane);
-        float normTotal = Strands.GroupTotal(shared, normStrand, lane);
+        var totals = Strands.GroupTotals(shared, new Pair(penaltyStrand, normStrand), lane);
         if (lane == 0)
         {
-            penalty[0] += rule.Scale * penaltyTotal;
-            meanNorm[0] += normTotal / norms.IntLength;
+            penalty[0] = penaltyBefore + rule.Scale * totals.A;
+            meanNorm[0] = meanBefore + totals.B / norms.IntLength;
         }
     }
 

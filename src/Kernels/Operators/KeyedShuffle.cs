@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -96,7 +97,7 @@ public sealed class KeyedShuffle
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<int>, Range>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<int>, Range>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>indices[r] = the image at place step·B + r of the stream. Overwrites the indices.</summary>

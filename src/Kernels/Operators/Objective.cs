@@ -103,8 +103,10 @@ internal sealed class BatchObjective<TSide> where TSide : struct, ISide
     private static void Kernel(
         ArrayView<float> logits, ArrayView<float> targets, ArrayView<float> gradients, ArrayView<float> loss, ArrayView<float> score, Shape s, TSide side)
     {
-        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
+        // Read here, they come while the logits do.
+        float lossBefore = loss[0], scoreBefore = score[0];
         float lossStrand = 0, scoreStrand = 0;
         float scale = s.Weight / s.Rows;
         for (int row = lane; row < s.Rows; row += Strands.Lanes)
@@ -115,12 +117,11 @@ internal sealed class BatchObjective<TSide> where TSide : struct, ISide
             scoreStrand += side.Score(z).Value;
             gradients[row * s.GradientStride] = side.Gradient(z, t).Value * scale;
         }
-        float lossTotal = Strands.GroupTotal(shared, lossStrand, lane);
-        float scoreTotal = Strands.GroupTotal(shared, scoreStrand, lane);
+        var totals = Strands.GroupTotals(shared, new Pair(lossStrand, scoreStrand), lane);
         if (lane == 0)
         {
-            loss[0] += lossTotal * scale;
-            score[0] += scoreTotal / s.Rows;
+            loss[0] = lossBefore + totals.A * scale;
+            score[0] = scoreBefore + totals.B / s.Rows;
         }
     }
 

@@ -1,4 +1,6 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -14,15 +16,15 @@ public sealed class OneHot
 {
     private static void Kernel(Index1D i, ArrayView<int> labels, ArrayView<float> y, Layout s)
     {
-        int row = i / s.Columns;
-        int column = i % s.Columns;
+        int row = s.Columns.Divide(i, out int column);
         // Floats, not integers to be converted: ILGPU 1.5.3 makes the bits of the integer 1 of a converted comparison on OpenCL.
-        y[row * s.Stride + column] = labels[row] == column / s.Repeat ? 1f : 0f;
+        y[row * s.Stride + column] = labels[row] == s.Repeat.Divide(column) ? 1f : 0f;
     }
 
     internal readonly struct Layout(int columns, int stride, int repeat)
     {
-        public readonly int Columns = columns, Stride = stride, Repeat = repeat;
+        public readonly Divisor Columns = new(columns), Repeat = new(repeat);
+        public readonly int Stride = stride;
     }
 
     private readonly ComputeDevice _device;
@@ -33,7 +35,7 @@ public sealed class OneHot
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, Layout>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, Layout>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>Overwrites y.</summary>

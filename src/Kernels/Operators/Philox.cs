@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -143,7 +144,7 @@ public sealed class Philox
         _uniform = new(device);
         _normal = new(device);
         if (device.Team is null)
-            _integers = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<int>, int>(IntegersKernel);
+            _integers = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<int>, int>(IntegersKernel, ElementLanes.AGroup);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -45,11 +46,9 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
     private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> y, Layout s, TFormula formula)
     {
         int element = block / Lanes * Stretch + block % Lanes;
-        int row = element / s.Pitch;
-        int column = element % s.Pitch;
+        int row = s.Pitch.Divide(element, out int column);
         if (column >= s.Columns)
             return;
-        var w0 = Philox.Words(new Word1((uint)block.X), clock[0], s.Purpose, out var w1, out var w2, out var w3);
         int ix = row * s.X + column;
         int iy = row * s.Y + column;
         bool has1 = column + Lanes < s.Columns;
@@ -58,11 +57,13 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
         Real1 y0 = default, y1 = default, y2 = default, y3 = default;
         if (TFormula.ReadsInput)
         {
+            // Read before the words are computed. Beyond the row's end the first element is read again, which keeps the reads free of branches.
             y0 = new(x[ix]);
-            y1 = new(has1 ? x[ix + Lanes] : 0);
-            y2 = new(has2 ? x[ix + 2 * Lanes] : 0);
-            y3 = new(has3 ? x[ix + 3 * Lanes] : 0);
+            y1 = new(x[ix + (has1 ? Lanes : 0)]);
+            y2 = new(x[ix + (has2 ? 2 * Lanes : 0)]);
+            y3 = new(x[ix + (has3 ? 3 * Lanes : 0)]);
         }
+        var w0 = Philox.Words(new Word1((uint)block.X), clock[0], s.Purpose, out var w1, out var w2, out var w3);
         formula.At(clock[0]).Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
         y[iy] = y0.Value;
         if (has1)
@@ -76,7 +77,8 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
     internal readonly struct Layout(uint purpose, int pitch, int columns, int x, int y)
     {
         public readonly uint Purpose = purpose;
-        public readonly int Pitch = pitch, Columns = columns, X = x, Y = y;
+        public readonly Divisor Pitch = new(pitch);
+        public readonly int Columns = columns, X = x, Y = y;
     }
 
     private readonly ComputeDevice _device;
@@ -86,7 +88,7 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, Layout, TFormula>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, Layout, TFormula>(Kernel, ElementLanes.AGroup);
     }
 
     /// <exception cref="ArgumentException">The shapes differ, the clock is empty, or the matrix has more elements than an int counts.</exception>

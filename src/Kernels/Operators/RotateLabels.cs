@@ -1,4 +1,5 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Schemes;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -23,7 +24,7 @@ public sealed class RotateLabels
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<int>, int>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>Overwrites y.</summary>

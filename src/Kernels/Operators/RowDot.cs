@@ -32,13 +32,14 @@ public sealed class RowDot
         var shared = SharedMemory.Allocate<float>(RowStrands.Lanes);
         int lane = Group.IdxX;
         int row = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count;
-        bool inside = row < s.Rows;
-        float strand = 0;
-        for (int column = lane % RowStrands.Count; inside && column < s.Columns; column += RowStrands.Count)
-            strand += a[row * s.A + column] * b[row * s.B + column];
-        float total = RowStrands.Total(shared, strand, lane);
-        if (inside && lane % RowStrands.Count == 0)
-            y[row * s.Y] = s.Accumulate != 0 ? y[row * s.Y] + total : total;
+        // A lane beyond the last row reads that one and does nothing with it.
+        int read = IntrinsicMath.Min(row, s.Rows - 1);
+        float before = s.Accumulate != 0 ? y[read * s.Y] : 0f;
+        var products = new StrandProducts();
+        new Strand<RowPairReader, Pair>(new RowPairReader(a, read * s.A, b, read * s.B), lane % RowStrands.Count, s.Columns, RowStrands.Count).Walk(ref products);
+        float total = RowStrands.Total(shared, products.Value, lane);
+        if (row < s.Rows && lane % RowStrands.Count == 0)
+            y[row * s.Y] = before + total;
     }
 
     private readonly ComputeDevice _device;

@@ -80,8 +80,11 @@ public sealed class SoftmaxCrossEntropy
 
     private static void Kernel(ArrayView<float> logits, ArrayView<int> labels, ArrayView<float> gradients, ArrayView<float> loss, ArrayView<int> correct, Shape s)
     {
-        var shared = SharedMemory.Allocate<float>(Strands.Lanes);
+        var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
+        // Read here, they come while the logits do.
+        float lossBefore = loss[0];
+        int correctBefore = correct[0];
         float lossStrand = 0, correctStrand = 0;
         for (int row = lane; row < s.Rows; row += Strands.Lanes)
         {
@@ -89,12 +92,11 @@ public sealed class SoftmaxCrossEntropy
             lossStrand += Row(z, s.Classes, new Real1(labels[row]), s.Rows, s.Weight, out Real1 one).Value;
             correctStrand += one.Value;
         }
-        float lossTotal = Strands.GroupTotal(shared, lossStrand, lane);
-        float correctTotal = Strands.GroupTotal(shared, correctStrand, lane);
+        var totals = Strands.GroupTotals(shared, new Pair(lossStrand, correctStrand), lane);
         if (lane == 0)
         {
-            loss[0] += lossTotal / s.Rows * s.Weight;
-            correct[0] += (int)correctTotal;
+            loss[0] = lossBefore + totals.A / s.Rows * s.Weight;
+            correct[0] = correctBefore + (int)totals.B;
         }
     }
 

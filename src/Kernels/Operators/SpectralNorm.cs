@@ -47,10 +47,9 @@ public sealed class SpectralNorm
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int length = x.IntLength;
-        float strand = 0;
-        for (int i = lane; i < length; i += Strands.Lanes)
-            strand += x[i] * x[i];
-        float total = Root(Strands.GroupTotal(shared, strand, lane));
+        var squares = new StrandSquares(0);
+        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), lane, length, Strands.Lanes).Walk(ref squares);
+        float total = Root(Strands.GroupTotal(shared, squares.Value, lane));
         for (int i = lane; i < length; i += Strands.Lanes)
             x[i] = Unit(x[i], total, length);
         if (lane == 0)
@@ -95,7 +94,7 @@ public sealed class SpectralNorm
         if (device.Team is not null)
             return;
         _unit = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(UnitKernel);
-        _quotient = device.Accelerator.LoadAutoGroupedKernel<Index1D, QuotientArguments>(QuotientKernel);
+        _quotient = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, QuotientArguments>(QuotientKernel, ElementLanes.AGroup);
     }
 
     /// <summary>One step of power iteration. Overwrites v, u and σ.</summary>

@@ -16,8 +16,8 @@ namespace GpuCgan.Kernels.Operators;
 /// </remarks>
 public sealed class Sum
 {
-    /// <summary>An index runs one group beyond the last element.</summary>
-    private const int MaxLength = int.MaxValue - Strands.Lanes;
+    /// <summary>An index runs eight groups beyond the last element.</summary>
+    private const int MaxLength = int.MaxValue - Eight<float>.Count * Strands.Lanes;
 
     internal readonly struct Identity : IFormula
     {
@@ -28,12 +28,12 @@ public sealed class Sum
     {
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
-        float strand = 0;
-        for (int i = lane; i < x.IntLength; i += Strands.Lanes)
-            strand += x[i];
-        float total = Strands.GroupTotal(shared, strand, lane);
+        float before = target[0];
+        var sum = new StrandSum();
+        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), lane, x.IntLength, Strands.Lanes).Walk(ref sum);
+        float total = Strands.GroupTotal(shared, sum.Value, lane);
         if (lane == 0)
-            target[0] = Result(target[0], total, scale, accumulate);
+            target[0] = Result(before, total, scale, accumulate);
     }
 
     private static float Result(float target, float total, float scale, int accumulate) => accumulate != 0 ? target + scale * total : scale * total;

@@ -16,7 +16,7 @@ namespace GpuCgan.Kernels.Operators;
 /// </remarks>
 public sealed class SumOfSquares
 {
-    /// <summary>An index runs one group beyond the last element.</summary>
+    /// <summary>An index runs a chunk beyond the last element.</summary>
     private const int MaxLength = int.MaxValue - ChunkSums.ChunkSize;
 
     internal readonly struct Square : IFormula
@@ -31,10 +31,9 @@ public sealed class SumOfSquares
         int end = (Grid.IdxX + 1) * ChunkSums.ChunkSize;
         if (end > x.IntLength)
             end = x.IntLength;
-        float strand = 0;
-        for (int i = Grid.IdxX * ChunkSums.ChunkSize + lane; i < end; i += Strands.Lanes)
-            strand += new Square().Apply(new Real1(x[i]), new Real1(x[i])).Value;
-        float total = Strands.GroupTotal(shared, strand, lane);
+        var squares = new StrandSquares(0);
+        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), Grid.IdxX * ChunkSums.ChunkSize + lane, end, Strands.Lanes).Walk(ref squares);
+        float total = Strands.GroupTotal(shared, squares.Value, lane);
         if (lane == 0)
             sums[Grid.IdxX] = total;
     }

@@ -1,4 +1,5 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Schemes;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -40,7 +41,7 @@ public sealed class Translate
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, Layout, float>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, Layout, float>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>Overwrites y.</summary>

@@ -21,23 +21,48 @@ internal sealed class ArenaStep<TRule> where TRule : struct, IArenaRule
     /// <summary>Parameters an item of work: 192 KB in three streams.</summary>
     private const int ChunkSize = 16 * 1024;
 
-    private static void Kernel(
-        Index1D i, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> memory, float rate, TRule rule)
+    /// <summary>A parameter and what is remembered of it.</summary>
+    private struct Moved
     {
-        Real1 parameter = new(w[i]), remembered = new(memory[i]);
-        rule.Update(new Real1(rate * clock[0].RateScale), new Real1(g[i]), ref parameter, ref remembered);
-        memory[i] = remembered.Value;
-        w[i] = parameter.Value;
+        public float W, Memory;
+
+        public Moved(TRule rule, float rate, float w, float g, float memory)
+        {
+            Real1 parameter = new(w), remembered = new(memory);
+            rule.Update(new Real1(rate), new Real1(g), ref parameter, ref remembered);
+            (W, Memory) = (parameter.Value, remembered.Value);
+        }
+    }
+
+    private static void Kernel(
+        Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> memory, int fours, float rate, TRule rule)
+    {
+        float scaled = rate * clock[0].RateScale;
+        if (lane < fours)
+        {
+            Float4 ws = ArenaFours.Of(w, lane), gs = ArenaFours.Of(g, lane), before = ArenaFours.Of(memory, lane);
+            Moved x = new(rule, scaled, ws.X, gs.X, before.X), y = new(rule, scaled, ws.Y, gs.Y, before.Y);
+            Moved z = new(rule, scaled, ws.Z, gs.Z, before.Z), last = new(rule, scaled, ws.W, gs.W, before.W);
+            ArenaFours.Of(memory, lane) = new(x.Memory, y.Memory, z.Memory, last.Memory);
+            ArenaFours.Of(w, lane) = new(x.W, y.W, z.W, last.W);
+            return;
+        }
+        for (int i = lane * ArenaFours.ALane; i < ArenaFours.End(w, lane); i++)
+        {
+            var moved = new Moved(rule, scaled, w[i], g[i], memory[i]);
+            memory[i] = moved.Memory;
+            w[i] = moved.W;
+        }
     }
 
     private readonly ComputeDevice _device;
-    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, TRule>? _kernel;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, float, TRule>? _kernel;
 
     public ArenaStep(ComputeDevice device)
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, TRule>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, float, TRule>(Kernel, ElementLanes.AGroup);
     }
 
     /// <exception cref="ArgumentException">The lengths differ, or the clock is not one element.</exception>
@@ -45,13 +70,13 @@ internal sealed class ArenaStep<TRule> where TRule : struct, IArenaRule
         ArrayView<StepState> clock, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> memory, float rate, TRule rule)
     {
         long length = parameters.Length;
-        if (length is < 1 or > int.MaxValue || gradients.Length != length || memory.Length != length)
+        if (length is < 1 or > ArenaFours.MaxLength || gradients.Length != length || memory.Length != length)
             throw new ArgumentException($"An optimiser's arenas of {length}, {gradients.Length} and {memory.Length} floats do not fit one another.");
         if (clock.Length != 1)
             throw new ArgumentException($"A clock is one element, not {clock.Length}.", nameof(clock));
         if (_kernel is not null)
         {
-            _kernel(_device.Stream, (int)length, clock, parameters, gradients, memory, rate, rule);
+            _kernel(_device.Stream, ArenaFours.Lanes(length), clock, parameters, gradients, memory, ArenaFours.Whole(parameters, gradients, memory), rate, rule);
             return;
         }
         var job = new WideChunks

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using GpuCgan.Kernels.Numerics;
+using ILGPU;
 
 namespace GpuCgan.Kernels.Schemes;
 
@@ -8,6 +10,30 @@ namespace GpuCgan.Kernels.Schemes;
 internal interface IChannelRuns
 {
     void Add(int image, int pixel, int lane, int count);
+}
+
+/// <summary>In a kernel: where the elements of a channel lie.</summary>
+internal readonly struct ChannelPlaces(int channel, Divisor pixels)
+{
+    private readonly int _first = channel * pixels.Value;
+    private readonly Divisor _pixels = pixels;
+
+    /// <summary>The index of element <paramref name="e"/> in a matrix of this stride.</summary>
+    public int Place(int e, int stride)
+    {
+        int image = _pixels.Divide(e, out int pixel);
+        return image * stride + _first + pixel;
+    }
+}
+
+/// <summary>Reads a channel: its places are elements.</summary>
+internal readonly struct ChannelReader(ArrayView<float> x, ChannelPlaces channel, int stride) : IStrandReader<float>
+{
+    private readonly ArrayView<float> _x = x;
+    private readonly ChannelPlaces _channel = channel;
+    private readonly int _stride = stride;
+
+    public float Read(int place) => _x[_channel.Place(place, _stride)];
 }
 
 /// <summary>

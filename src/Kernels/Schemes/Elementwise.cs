@@ -24,15 +24,15 @@ internal sealed class Elementwise<TFormula> where TFormula : struct, IFormula
 
     private static void Kernel(Index1D i, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Strides s, TFormula formula)
     {
-        int row = i / s.Columns;
-        int column = i % s.Columns;
+        int row = s.Columns.Divide(i, out int column);
         var result = formula.Apply(new Real1(a[row * s.A + column]), new Real1(b[row * s.B + column]));
         c[row * s.C + column] = result.Value;
     }
 
     internal readonly struct Strides(int columns, int a, int b, int c)
     {
-        public readonly int Columns = columns, A = a, B = b, C = c;
+        public readonly Divisor Columns = new(columns);
+        public readonly int A = a, B = b, C = c;
     }
 
     private readonly ComputeDevice _device;
@@ -42,7 +42,7 @@ internal sealed class Elementwise<TFormula> where TFormula : struct, IFormula
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
     }
 
     /// <exception cref="ArgumentException">The shapes differ.</exception>

@@ -30,13 +30,22 @@ internal static class RowStrands
     {
         shared[lane] = strand;
         GroupBarrier.Wait();
-        float total = 0;
-        int first = lane / Count * Count;
-        for (int i = 0; i < Count; i++)
-            total += shared[first + i];
+        float total = Strands.Sixteen(shared, lane / Count * Count, 1);
         // The shared memory is free for the next sum.
         GroupBarrier.Wait();
         return total;
+    }
+
+    /// <summary>Two sums with the barriers of one. Shared memory: <see cref="Strands.LanesOfTwo"/>.</summary>
+    public static Pair Totals(ArrayView<float> shared, Pair strands, int lane)
+    {
+        shared[lane] = strands.A;
+        shared[Lanes + lane] = strands.B;
+        GroupBarrier.Wait();
+        int first = lane / Count * Count;
+        var totals = new Pair(Strands.Sixteen(shared, first, 1), Strands.Sixteen(shared, Lanes + first, 1));
+        GroupBarrier.Wait();
+        return totals;
     }
 
     /// <summary>On a CPU: Σ f(a, b) along a row.</summary>

@@ -25,15 +25,15 @@ internal sealed class Rowwise<TFormula> where TFormula : struct, IRowFormula
     private static void Kernel(
         Index1D i, ArrayView<float> a, ArrayView<float> b, ArrayView<float> scalars, ArrayView<float> c, Strides s, TFormula formula)
     {
-        int row = i / s.Columns;
-        int column = i % s.Columns;
+        int row = s.Columns.Divide(i, out int column);
         var result = formula.Apply(new Real1(a[row * s.A + column]), new Real1(b[row * s.B + column]), new Real1(scalars[row * s.Scalars]));
         c[row * s.C + column] = result.Value;
     }
 
     internal readonly struct Strides(int columns, int a, int b, int scalars, int c)
     {
-        public readonly int Columns = columns, A = a, B = b, Scalars = scalars, C = c;
+        public readonly Divisor Columns = new(columns);
+        public readonly int A = a, B = b, Scalars = scalars, C = c;
     }
 
     private readonly ComputeDevice _device;
@@ -43,7 +43,7 @@ internal sealed class Rowwise<TFormula> where TFormula : struct, IRowFormula
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel);
+            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
     }
 
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>

@@ -11,6 +11,8 @@ public class BatchNorm2dTests
     [
         [1, 1, 1, 1e-5f, 0.1f, ActivationKind.Identity, 1], [1, 2, 17, 1e-5f, 0.1f, ActivationKind.Tanh, 2], [2, 3, 1, 1e-5f, 0.1f, ActivationKind.Relu, 3],
         [3, 1, 85, 0.5f, 0.8f, ActivationKind.Identity, 4], [4, 1, 64, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 5], [7, 1, 49, 1e-3f, 0.25f, ActivationKind.Sigmoid, 6],
+        // Eight elements of a lane are kept between the passes: 2,048 of a channel.
+        [2, 1, 1023, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 7], [128, 2, 16, 1e-5f, 0.1f, ActivationKind.Relu, 8], [683, 1, 3, 1e-5f, 0.1f, ActivationKind.Tanh, 9],
     ];
 
     // The reference's Jacobian is quadratic in the pixels of a channel, so these are no larger.

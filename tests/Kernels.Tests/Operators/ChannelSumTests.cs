@@ -7,7 +7,7 @@ namespace GpuCgan.Kernels.Tests.Operators;
 public class ChannelSumTests
 {
     /// <summary>N, C, P, seed: ones, primes, below, at and beyond the 256 lanes.</summary>
-    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [3, 2, 7, 2], [1, 1, 255, 3], [2, 1, 128, 4], [5, 3, 53, 5], [1, 2, 700, 6]];
+    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [3, 2, 7, 2], [1, 1, 255, 3], [2, 1, 128, 4], [5, 3, 53, 5], [1, 2, 700, 6], [2, 1, 1023, 7], [2, 2, 1024, 8], [683, 1, 3, 9]];
 
     public static IEnumerable<object[]> AllShapes => Shapes.Concat([[64, 37, 49, 11], [63, 64, 196, 12]]);
 

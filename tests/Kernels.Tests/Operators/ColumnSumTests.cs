@@ -7,7 +7,9 @@ public class ColumnSumTests
 {
     /// <summary>M, N, seed: ones, primes, the strands' and the groups' edges, M &lt; N and N &lt; M.</summary>
     public static IEnumerable<object[]> Shapes =>
-        [[1, 1, 1], [1, 17, 2], [2, 64, 3], [7, 1, 4], [13, 31, 5], [15, 16, 6], [16, 15, 7], [17, 17, 8], [63, 5, 9], [64, 65, 10], [65, 63, 11], [200, 3, 12]];
+        [[1, 1, 1], [1, 17, 2], [2, 64, 3], [7, 1, 4], [13, 31, 5], [15, 16, 6], [16, 15, 7], [17, 17, 8], [63, 5, 9], [64, 65, 10], [65, 63, 11], [200, 3, 12],
+            // A lane reads eight rows at once: 128 rows are the first eight of every strand.
+            [127, 2, 13], [128, 5, 14], [129, 17, 15], [255, 1, 16], [257, 2, 17]];
 
     public static IEnumerable<object[]> RecipeShapes => [[64, 1024, 21], [512, 784, 22], [1000, 1, 23]];
 

@@ -8,6 +8,8 @@ public class ExponentialMovingAverageTests
     public static IEnumerable<object[]> Cases =>
     [
         [1, 0.5f, 0, 1], [17, 0f, 5, 2], [63, 1f, 0, 3], [64, 0.999f, 20_000, 4], [65, 0.9999f, 7, 5], [1009, 0.99f, 889, 6], [16_389, 0.99f, 100_000, 7],
+        // Between the guards these lie at multiples of 16 bytes, so a kernel moves fours of them, and the last two alone.
+        [2, 0.5f, 0, 8], [62, 0.999f, 5, 9], [1010, 0.99f, 889, 10],
     ];
 
     [Theory]

@@ -10,7 +10,7 @@ public class GemmTests
     public static IEnumerable<object[]> Shapes =>
     [
         [1, 1, 1, 1], [1, 7, 5, 2], [3, 1, 2, 3], [13, 17, 11, 4], [8, 16, 32, 5], [9, 15, 33, 6], [7, 33, 31, 7], [64, 16, 64, 8], [65, 17, 63, 9],
-        [4, 40, 1, 10], [70, 3, 1, 11], [5, 2, 97, 12],
+        [4, 40, 1, 10], [70, 3, 1, 11], [5, 2, 97, 12], [3, 127, 1, 13], [2, 128, 1, 14], [17, 129, 1, 15], [1, 270, 1, 16],
         // An odd number of panels for two threads, at each vector width: the last is split by rows.
         [63, 19, 70, 13], [33, 9, 65, 14],
     ];

@@ -7,7 +7,7 @@ namespace GpuCgan.Kernels.Tests.Operators;
 public class ProjectionTests
 {
     /// <summary>M, N, classes, seed.</summary>
-    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [7, 17, 3, 2], [16, 16, 10, 3], [33, 64, 5, 4], [70, 31, 4, 5]];
+    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [7, 17, 3, 2], [16, 16, 10, 3], [33, 64, 5, 4], [70, 31, 4, 5], [3, 127, 3, 6], [2, 128, 3, 7], [17, 129, 3, 8]];
 
     private static double[,] Build(int m, int n, Func<int, int, double> element)
     {

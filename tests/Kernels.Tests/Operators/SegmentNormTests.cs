@@ -14,6 +14,8 @@ public class SegmentNormTests
     [
         [1, 0, 1, ActivationKind.Identity, 1], [2, 0, 17, ActivationKind.LeakyRelu, 2], [17, 0, 33, ActivationKind.Tanh, 3], [1, 1, 1, ActivationKind.Tanh, 4],
         [5, 7, 16, ActivationKind.Relu, 5],
+        // Eight elements of a strand are kept between the passes: 128 of a segment. A layer's parameters take as many rows at once.
+        [1, 0, 127, ActivationKind.LeakyRelu, 6], [129, 0, 1, ActivationKind.Relu, 7], [1, 2, 128, ActivationKind.Sigmoid, 8], [2, 1, 129, ActivationKind.Relu, 9],
     ];
 
     public static IEnumerable<object[]> AllCases => Cases.Concat(

@@ -7,7 +7,7 @@ public class SumTests
 {
     /// <summary>Length, scale, seed: one, a group's and a chunk's edges.</summary>
     public static IEnumerable<object[]> Lengths =>
-        [[1, 1f, 1], [15, 2f, 2], [17, 1f, 3], [255, 1f, 4], [256, -0.5f, 5], [257, 1f, 6], [1009, 4f, 7], [16_384, 1f, 8], [16_385, 1f, 9], [50_001, 0.25f, 10]];
+        [[1, 1f, 1], [15, 2f, 2], [17, 1f, 3], [255, 1f, 4], [256, -0.5f, 5], [257, 1f, 6], [1009, 4f, 7], [2047, 1f, 11], [2048, 1f, 12], [2049, 1f, 13], [16_384, 1f, 8], [16_385, 1f, 9], [50_001, 0.25f, 10]];
 
     [Theory]
     [OnCpu(nameof(Lengths)), OnCpuIlgpu(nameof(Lengths)), OnCuda(nameof(Lengths)), OnOpenCl(nameof(Lengths))]
