@@ -324,6 +324,66 @@ public class StepRecorderTests
         Assert.Null(recorder.WhyPlain);
     }
 
+    /// <summary>An error of the work itself, with a side stream in the middle of things: the next call finds the device as it was, and records.</summary>
+    [Theory]
+    [OnCpu, OnCuda, OnOpenCl]
+    public void AnErrorInABranchLeavesTheDeviceWell(string device)
+    {
+        using var d = ComputeDevice.Open(device);
+        using var clock = new StepClock(d, 5);
+        using var recorder = new StepRecorder(d);
+        bool fails = false;
+        void Work()
+        {
+            using (d.Beside())
+            {
+                if (fails)
+                    throw new ArgumentException("shapes");
+                clock.Advance();
+            }
+            d.Join();
+            clock.Advance();
+        }
+        for (uint i = 1; i <= 6; i++)
+        {
+            fails = i == 3;
+            uint before = clock.Read().Step;
+            if (fails)
+                Assert.Throws<ArgumentException>(() => recorder.Run(0, Work));
+            else
+                recorder.Run(0, Work);
+            Assert.Equal(fails ? before : before + 2, clock.Read().Step);
+        }
+        Assert.Null(recorder.WhyPlain);
+        Assert.Equal(d.Kind == DeviceKind.Cuda, recorder.IsReplaying);
+    }
+
+    /// <summary>What no recording allows, in a branch: the driver breaks the recording off, and the work is done plainly from then on.</summary>
+    [Theory]
+    [OnCpu, OnCuda, OnOpenCl]
+    public void WorkThatWaitsInABranchIsDonePlainly(string device)
+    {
+        using var d = ComputeDevice.Open(device);
+        using var clock = new StepClock(d, 5);
+        using var recorder = new StepRecorder(d);
+        for (uint i = 1; i <= 5; i++)
+        {
+            recorder.Run(0, () =>
+            {
+                using (d.Beside())
+                {
+                    clock.Advance();
+                    d.Synchronize();
+                }
+                d.Join();
+                clock.Advance();
+            });
+            Assert.Equal(2 * i, clock.Read().Step);
+        }
+        Assert.Equal(d.Kind == DeviceKind.Cuda, recorder.WhyPlain is not null);
+        Assert.False(recorder.IsReplaying);
+    }
+
     /// <summary>Steps on the device's own counter, so that calls that were recorded but not done, or done twice, are seen.</summary>
     [Theory]
     [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
