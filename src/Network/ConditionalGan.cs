@@ -200,33 +200,43 @@ public sealed class ConditionalGan : IDisposable
     }
 
     /// <summary>All that a step does on the device: what a recording holds.</summary>
-    private void StepOnDevice()
+    internal void StepOnDevice()
     {
         for (int update = 1; update < Recipe.NCritic; update++)
         {
             TrainDiscriminator();
+            _device.Join();
             _clock.Advance();
         }
         TrainDiscriminator();
         TrainGenerator();
+        _device.Join();
         _clock.Advance();
         if (_generatorClock != _clock)
             _generatorClock.Advance();
     }
 
-    /// <summary>An update of D: a batch of real and one of generated pairs, and D moves.</summary>
+    /// <summary>An update of D: a batch of real and one of generated pairs, and D moves, which is a branch: whoever asks D next joins it.</summary>
     internal void TrainDiscriminator()
     {
         var data = _data ?? throw new InvalidOperationException("Load the training data first.");
 
+        using (_device.Beside())
+            _generator.DrawLatents(Purpose.Latent(0), _batch.FakeImages.Rows);
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _batch.Indices);
         _operators.GatherScale.Launch(_batch.Indices, data.Pixels, data.Labels, _batch.RealImages, _batch.RealLabels);
         _device.Copy(_batch.RealLabels, _batch.FakeLabels);
-        _loss.Mismatch(_batch.RealLabels);
-        _discriminator.EncodeLabels(_batch.Labels, _batch.Pairs);
-        _generator.Forward(Purpose.Latent(0), _batch.FakeLabels, _batch.FakeImages, training: true);
+        _device.Join();
+        // Meanwhile G reads the other half of the labels, and writes images alone: a code lies behind them.
+        using (_device.Beside())
+        {
+            _loss.Mismatch(_batch.RealLabels);
+            _discriminator.EncodeLabels(_batch.Labels, _batch.Pairs);
+        }
+        _generator.Forward(_batch.FakeLabels, _batch.FakeImages, training: true);
         _augmentations.Forward(_batch.Images, _batch.Seen, StreamOfD);
+        _device.Join();
 
         _discriminator.Forward(_batch.Pairs, _batch.Logits, PassOfD);
         _loss.ForDiscriminator(_batch.Logits, _batch.Labels, _batch.LogitGradients);
@@ -235,14 +245,20 @@ public sealed class ConditionalGan : IDisposable
         MoveDiscriminator(_discriminator.Parameters);
     }
 
-    /// <summary>The optimiser's step, and what keeps D in bounds around it.</summary>
+    /// <summary>The optimiser's step, and what keeps D in bounds around it. It is left to branches.</summary>
     private void MoveDiscriminator(Parameters parameters)
     {
         parameters.Normalized?.Backward(parameters.Gradients);
-        _optimizerOfD.Update(parameters, _clock);
-        if (Recipe.WeightClip > 0)
-            _operators.WeightClip.Launch(parameters.Values.View, Recipe.WeightClip);
-        parameters.Normalized?.Follow(parameters.Values);
+        using (_device.Beside())
+        {
+            _optimizerOfD.Update(parameters, _clock);
+            if (Recipe.WeightClip > 0)
+                _operators.WeightClip.Launch(parameters.Values.View, Recipe.WeightClip);
+        }
+        if (parameters.Normalized is not { } normalized)
+            return;
+        _device.Join();
+        normalized.Follow(parameters.Values);
     }
 
     /// <summary>The update of G: it moves against the D of now, and wants its images called real, whatever D's smoothed target is.</summary>
@@ -250,14 +266,21 @@ public sealed class ConditionalGan : IDisposable
     {
         Matrix images = _batch.FakeImages, pairs = _batch.FakePairs, logits = _batch.HalfLogits, dLogits = _batch.HalfLogitGradients;
         var labels = _batch.FakeLabels;
-        if (Recipe.GeneratorBatch == GeneratorBatchKind.Fresh)
+        bool isFresh = Recipe.GeneratorBatch == GeneratorBatchKind.Fresh;
+        if (isFresh)
         {
             _operators.Philox.Integers(_clock.View, Purpose.Labels(0), labels, Classes);
-            _generator.Forward(Purpose.Latent(1), labels, images, training: true);
+            _generator.DrawLatents(Purpose.Latent(1), images.Rows);
         }
-        // Also for the same images: D has moved, a learnt label table with it, and an augmentation is drawn anew.
-        _discriminator.EncodeLabels(labels, pairs);
+        // Also for the same images: D has moved, a learnt label table with it, and an augmentation is drawn anew. Other codes need not wait for D.
+        if (_discriminator.LearnsCodes)
+            _device.Join();
+        using (_device.Beside())
+            _discriminator.EncodeLabels(labels, pairs);
+        if (isFresh)
+            _generator.Forward(labels, images, training: true);
         _augmentations.Forward(images, _batch.FakeSeen, StreamOfG);
+        _device.Join();
         _discriminator.Forward(pairs, logits, PassOfG);
         _loss.ForGenerator(logits, labels, dLogits);
         var dSeen = _discriminator.BackwardToImages(pairs, logits, dLogits, PassOfG);
@@ -267,8 +290,9 @@ public sealed class ConditionalGan : IDisposable
         _optimizerOfG.Update(_generator.Parameters, _generatorClock);
         if (_average is not null)
         {
+            using (_device.Beside())
+                _operators.Average.Launch(_generatorClock.View, _average.Statistics.View, _generator.Parameters.Statistics.View, Recipe.GeneratorAverage);
             _operators.Average.Launch(_generatorClock.View, _average.Values.View, _generator.Parameters.Values.View, Recipe.GeneratorAverage);
-            _operators.Average.Launch(_generatorClock.View, _average.Statistics.View, _generator.Parameters.Statistics.View, Recipe.GeneratorAverage);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class DeviceMemory(ComputeDevice device, long mostBytes = long.M
     private readonly List<IDisposable> _owned = [];
     private long _bytes;
 
+    /// <summary>Where it lies.</summary>
+    public ComputeDevice Device => device;
+
     public DeviceArray<T> Array<T>(long length) where T : unmanaged
     {
         Charge(length, System.Runtime.CompilerServices.Unsafe.SizeOf<T>());

@@ -55,6 +55,9 @@ internal sealed class Discriminator
 
     public Parameters Parameters { get; }
 
+    /// <summary>Whether a label's code is learnt, and so changes when D moves.</summary>
+    public bool LearnsCodes => _encoding.IsLearnt;
+
     /// <summary>The layers, for a gradient penalty.</summary>
     public Stack Stack => _stack;
 

@@ -57,11 +57,13 @@ internal sealed class Generator
         _stack.Initialize();
     }
 
-    /// <summary>images [M, pixels] ← G(z, labels [M]) with new z from the clock's step and <paramref name="purpose"/>.</summary>
-    public void Forward(uint purpose, ArrayView<int> labels, Matrix images, bool training)
+    /// <summary>New z for the next <see cref="Forward"/> of so many rows, from the clock's step and <paramref name="purpose"/>.</summary>
+    public void DrawLatents(uint purpose, int rows) => _philox.Normal(_clock.View, purpose, Latents(rows));
+
+    /// <summary>images [M, pixels] ← G(z, labels [M]), with the z that was drawn last.</summary>
+    public void Forward(ArrayView<int> labels, Matrix images, bool training)
     {
         var input = Input(images.Rows);
-        _philox.Normal(_clock.View, purpose, Latents(images.Rows));
         _encoding?.Forward(labels, input);
         _factor?.Forward(labels, input);
         _stack.Forward(input, images, new Pass(training, 0));

@@ -90,8 +90,10 @@ internal sealed class GradientPenalty
     {
         int rows = x.Rows;
         Matrix y = Rows(_outputs, rows), dy = Rows(_dOutputs, rows), g = Rows(_gradients, rows);
+        using (_operators.Device.Beside())
+            _operators.CopyMatrix.Launch(Rows(_seed, rows), dy);
         _critic.Forward(x, y, pass);
-        _operators.CopyMatrix.Launch(Rows(_seed, rows), dy);
+        _operators.Device.Join();
         _critic.Backward(x, y, dy, g, _inputs, pass, weights: false);
         _operators.GradientNormPenalty.Launch(g, _norms.SubView(0, rows), g, penalty, meanNorm, _centre, _weight);
         _critic.TangentGradient(g, y, dy, _inputs, pass, _here, _there);

@@ -10,6 +10,9 @@ internal sealed class OperatorSet(ComputeDevice device)
     /// <exception cref="DeviceFailedException">A kernel does not compile for the device; its operator is named.</exception>
     public static OperatorSet Compile(ComputeDevice device) => device.Compile(d => new OperatorSet(d));
 
+    /// <summary>What they run on.</summary>
+    public ComputeDevice Device => device;
+
     public Gemm Gemm { get; } = new(device);
     public ColumnSum ColumnSum { get; } = new(device);
     public Activate Activate { get; } = new(device);

@@ -1,4 +1,5 @@
 using GpuCgan.Kernels;
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
@@ -15,6 +16,7 @@ internal sealed class Regularizer
     // Dropout masks of their own: D's step uses streams from 0 on, G's from 64.
     private static readonly Pass PassOfPenalty = new(true, 128, Learns: false);
 
+    private readonly ComputeDevice _device;
     private readonly Discriminator _discriminator;
     private readonly GradientPenalty _penalty;
     private readonly Matrix? _mixed;
@@ -27,6 +29,7 @@ internal sealed class Regularizer
 
     private Regularizer(Recipe recipe, Discriminator discriminator, int width, int pixels, OperatorSet operators, StepClock clock, DeviceMemory memory)
     {
+        _device = operators.Device;
         _discriminator = discriminator;
         _pixels = pixels;
         _batch = recipe.BatchSize;
@@ -46,13 +49,15 @@ internal sealed class Regularizer
     public void Accumulate(Matrix pairs, ArrayView<int> labels, MetricsBuffer metrics)
     {
         var points = Points(pairs);
+        // Real pairs have their codes beside them already, but a label at D's end is told for one pass at a time.
+        using (_device.Beside())
+            _discriminator.EncodeLabels(labels.SubView(_mixed is null ? 0 : _batch, _batch), points);
         if (_mixed is not null)
         {
             var images = pairs.SliceColumns(0, _pixels);
             _penalty.Mix(images.SliceRows(0, _batch), images.SliceRows(_batch, _batch), points.SliceColumns(0, _pixels), stream: 0);
         }
-        // Real pairs have their codes beside them already, but a label at D's end is told for one pass at a time.
-        _discriminator.EncodeLabels(labels.SubView(_mixed is null ? 0 : _batch, _batch), points);
+        _device.Join();
         _penalty.Accumulate(points, PassOfPenalty, metrics.Penalty, metrics.Slope);
     }
 }

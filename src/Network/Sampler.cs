@@ -53,7 +53,8 @@ internal sealed class Sampler : IDisposable
                 int row = image % Rows;
                 int taken = Math.Min(Rows - row, firstImage + count - image);
                 _clock.Set((uint)(image / Rows), seed);
-                _generator.Forward(Purpose.Sampling(labels[i]), _labels.View, images, training: false);
+                _generator.DrawLatents(Purpose.Sampling(labels[i]), images.Rows);
+                _generator.Forward(_labels.View, images, training: false);
                 _images.Download(block);
                 block.AsSpan(row * _pixels, taken * _pixels).CopyTo(result.AsSpan((i * count + image - firstImage) * _pixels));
                 image += taken;

@@ -10,7 +10,7 @@ namespace GpuCgan.Network;
 /// </summary>
 /// <remarks>
 /// u, v and σ are statistics, so they are saved with the weights; W̄ is made of them again. A step ends with <see cref="Follow"/>, one step of power iteration behind the
-/// optimiser, so every pass until the next update, G's too, meets the same W̄.
+/// optimiser, so every pass until the next update, G's too, meets the same W̄. Each weight has vectors, a value and scratch memory of its own, so each is a branch.
 /// </remarks>
 internal sealed class SpectralWeights
 {
@@ -58,19 +58,22 @@ internal sealed class SpectralWeights
         Follow(values);
     }
 
-    /// <summary>The weights have moved: one step of power iteration each, and W̄ anew.</summary>
+    /// <summary>The weights have moved: one step of power iteration each, and W̄ anew, in branches.</summary>
     public void Follow(Arena values)
     {
         foreach (var w in _weights)
+        {
+            using var branch = _operators.Device.Beside();
             _operators.SpectralNorm.Iterate(values.Matrix(w.W), _statistics[w.U], _statistics[w.V], _statistics[w.Sigma]);
-        Restore(values);
+            Normalize(w, values);
+        }
     }
 
     /// <summary>W̄ from weights and statistics as they are: behind a checkpoint's reading.</summary>
     public void Restore(Arena values)
     {
         foreach (var w in _weights)
-            _operators.SpectralNorm.Normalize(values.Matrix(w.W), _statistics[w.U], _statistics[w.V], _statistics[w.Sigma], _normalized.Matrix(w.W));
+            Normalize(w, values);
     }
 
     /// <summary>The gradients by W̄ become those by W, in place.</summary>
@@ -78,8 +81,13 @@ internal sealed class SpectralWeights
     {
         foreach (var w in _weights)
         {
+            using var branch = _operators.Device.Beside();
             var gradient = gradients.Matrix(w.W);
             _operators.SpectralNorm.Backward(gradient, _normalized.Matrix(w.W), _statistics[w.U], _statistics[w.V], _statistics[w.Sigma], w.Scratch, gradient);
         }
+        _operators.Device.Join();
     }
+
+    private void Normalize(Weight w, Arena values) =>
+        _operators.SpectralNorm.Normalize(values.Matrix(w.W), _statistics[w.U], _statistics[w.V], _statistics[w.Sigma], _normalized.Matrix(w.W));
 }

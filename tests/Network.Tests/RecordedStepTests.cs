@@ -32,6 +32,35 @@ public class RecordedStepTests
         Assert.Equal(5, gan.ReadMetrics().Steps);
     }
 
+    /// <summary>Small, for the sake of the CPU, and with whatever each is made of: a recording's branches run side by side, plain launches in the order of the code.</summary>
+    [Theory]
+    [OnCpu, OnCuda, OnOpenCl]
+    public void RecordedStepsOfEveryBuiltInRecipeGiveTheBitsOfPlainOnes(string name)
+    {
+        var image = new ImageShape(8, 8, 1);
+        var pixels = new byte[40 * image.Pixels];
+        new Random(5).NextBytes(pixels);
+        byte[] labels = [.. Enumerable.Range(0, 40).Select(i => (byte)(i % TinyGan.Classes))];
+        using var plain = ComputeDevice.Open(name, recordSteps: false);
+        using var recorded = ComputeDevice.Open(name);
+        float[] Train(ComputeDevice device, Recipe recipe)
+        {
+            using var gan = new ConditionalGan(device, recipe, image, TinyGan.Classes, 3);
+            gan.Load(pixels, labels);
+            // Two plain ones, and four replayed.
+            for (int i = 0; i < 6; i++)
+                gan.TrainStep();
+            Assert.Null(gan.WhyNotRecorded);
+            Assert.Equal(device == recorded && device.Kind == DeviceKind.Cuda, gan.IsReplaying);
+            return [.. gan.SavedArenas().SelectMany(arena => arena.Arena.Download()), .. gan.MetricSums];
+        }
+        foreach (string recipe in RecipeFile.Names)
+        {
+            var r = RecipeFile.Load(recipe) with { BatchSize = 8 };
+            Assert.True(Train(plain, r).AsSpan().SequenceEqual(Train(recorded, r)), recipe);
+        }
+    }
+
     /// <summary>Replayed or launched one by one, resumed or loaded with other data on the way: the parameters are the same to the last bit.</summary>
     [Theory]
     [OnCpu, OnCuda, OnOpenCl]

@@ -8,10 +8,10 @@ using ILGPU.Runtime.Cuda;
 namespace GpuCgan.Kernels.Devices;
 
 /// <summary>
-/// One opened device: its ILGPU accelerator, the stream that everything runs on in order and, for <see cref="DeviceKind.Cpu"/>,
+/// One opened device: its ILGPU accelerator, the stream that everything runs on in order, apart from the branches of a recorded step, and, for <see cref="DeviceKind.Cpu"/>,
 /// the threads of the wide twins. Whoever opens it disposes it, after everything allocated from it.
 /// </summary>
-public sealed class ComputeDevice : IDisposable
+public sealed partial class ComputeDevice : IDisposable
 {
     /// <summary>Lanes a group on <c>cpu-ilgpu</c>: what the largest group of any operator needs.</summary>
     private const int CpuGroupSize = 512;
@@ -28,7 +28,7 @@ public sealed class ComputeDevice : IDisposable
         _context = context;
         Accelerator = accelerator;
         Team = team;
-        Stream = accelerator.CreateStream();
+        _main = accelerator.CreateStream();
     }
 
     /// <summary>Which of the five ways to compute this is.</summary>
@@ -61,9 +61,6 @@ public sealed class ComputeDevice : IDisposable
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
 
-    /// <summary>The stream that every kernel and copy of this device is queued on.</summary>
-    public AcceleratorStream Stream { get; }
-
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }
 
@@ -72,6 +69,9 @@ public sealed class ComputeDevice : IDisposable
 
     /// <summary>Called with each device that is opened: a test's way to one that a whole program opens for itself. Null in every program.</summary>
     internal static Action<ComputeDevice>? Opened { get; set; }
+
+    /// <summary>Called with the address and the bytes of each array that is allocated: a test's way to all of a device's memory. Null in every program.</summary>
+    internal Action<nint, long>? Allocated { get; set; }
 
     /// <summary>Whether <see cref="Failure"/> was asked for: what is left on the device is gone with it.</summary>
     internal bool HasFailed { get; private set; }
@@ -229,7 +229,7 @@ public sealed class ComputeDevice : IDisposable
     {
         Interceptor?.Invoke(DeviceOperation.Synchronize);
         HostCalls++;
-        Stream.Synchronize();
+        _main.Synchronize();
     }
 
     /// <inheritdoc/>
@@ -238,7 +238,9 @@ public sealed class ComputeDevice : IDisposable
         Team?.Dispose();
         try
         {
-            Stream.Dispose();
+            foreach (var side in _sides ?? [])
+                side.Dispose();
+            _main.Dispose();
             Accelerator.Dispose();
             _context.Dispose();
         }

@@ -35,6 +35,7 @@ public sealed class DeviceArray<T> : IDisposable where T : unmanaged
             ? (int)((Alignment - whole.LoadEffectiveAddressAsPtr() % Alignment) % Alignment) / element
             : 0;
         View = whole.SubView(skip, length);
+        device.Allocated?.Invoke(View.LoadEffectiveAddressAsPtr(), length * element);
     }
 
     /// <summary>All elements; the first is aligned to 256 bytes.</summary>

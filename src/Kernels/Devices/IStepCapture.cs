@@ -1,7 +1,10 @@
 namespace GpuCgan.Kernels.Devices;
 
-/// <summary>What a driver offers to record the work that is queued on a stream instead of doing it, and to do it later as one.</summary>
-internal interface IStepCapture
+/// <summary>
+/// What a driver offers to record the work that is queued on a stream instead of doing it, and to do it later as one. What is forked off
+/// meanwhile is recorded with it, and must have been joined by its end.
+/// </summary>
+internal interface IStepCapture : IStepForks, IDisposable
 {
     /// <summary>From here on work is recorded.</summary>
     /// <exception cref="RecordingException">The driver refuses.</exception>

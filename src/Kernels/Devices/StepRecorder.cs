@@ -9,7 +9,8 @@ namespace GpuCgan.Kernels.Devices;
 /// <remarks>
 /// Work that repeats with a period, such as one step of G in five, has a number a phase, and each phase a recording of its own. Work that is recorded must not allocate, wait,
 /// or copy to or from the host, and what changes from step to step must lie in device memory, because a launch's arguments are frozen when it is recorded. So host state, such as the count of steps, is
-/// kept outside of it: work that fails to be recorded is called once more.
+/// kept outside of it: work that fails to be recorded is called once more. Work that is recorded may have branches (<see cref="ComputeDevice.Beside"/>), which the device then
+/// does side by side; those that were not joined are joined at its end.
 /// </remarks>
 public sealed class StepRecorder : IDisposable
 {
@@ -82,14 +83,21 @@ public sealed class StepRecorder : IDisposable
         try
         {
             _capture!.Begin();
+            var branches = new StepBranches(_capture);
             try
             {
+                Branch(branches);
                 work();
+                branches.Join();
             }
             catch
             {
-                _capture.Abandon();
+                Abandon(branches);
                 throw;
+            }
+            finally
+            {
+                Branch(null);
             }
             return _capture.End();
         }
@@ -102,8 +110,31 @@ public sealed class StepRecorder : IDisposable
         }
     }
 
+    private void Branch(StepBranches? branches)
+    {
+        if (_device is not null)
+            _device.Branches = branches;
+    }
+
+    private void Abandon(StepBranches branches)
+    {
+        try
+        {
+            // So that the side streams are let go too. A recording that is broken already refuses, and lets them go when it is ended.
+            branches.Join();
+        }
+        catch (RecordingException)
+        {
+        }
+        _capture!.Abandon();
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Forget();
+    public void Dispose()
+    {
+        Forget();
+        _capture?.Dispose();
+    }
 
     private sealed class Phase
     {

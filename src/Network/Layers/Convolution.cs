@@ -26,9 +26,13 @@ internal sealed class Convolution(
             operators.Activate.Backward(y, dy, dy, activation);
         if (weights)
         {
-            operators.Convolution.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false);
+            using (operators.Device.Beside())
+                operators.Convolution.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false);
             if (slots.Bias is { } bias)
-                operators.ChannelSum.Launch(dy, parameters.Gradients[bias], accumulate: false);
+            {
+                using (operators.Device.Beside())
+                    operators.ChannelSum.Launch(dy, parameters.Gradients[bias], accumulate: false);
+            }
         }
         if (dx is not { } target)
             return;

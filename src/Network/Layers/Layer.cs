@@ -1,4 +1,5 @@
 using GpuCgan.Kernels;
+using GpuCgan.Kernels.Devices;
 
 namespace GpuCgan.Network.Layers;
 
@@ -39,6 +40,11 @@ internal abstract class Layer
     /// inputs], or the gradient by the inputs that <paramref name="inputs"/> selects alone. dy may be overwritten: a layer that ends in a nonlinearity leaves the gradient
     /// before it, which <see cref="TangentGradient"/> reads.
     /// </summary>
+    /// <remarks>
+    /// Nothing but the optimiser waits for the parameters' gradients, so a layer may leave them to branches (<see cref="ComputeDevice.Beside"/>), which read x and dy as they are when they
+    /// begin: behind its own work in place. The stack joins them. Until then nobody writes x or dy. The layers in front write their own gradients: the memory of dy is handed on to
+    /// another layer only by one that works in place, and that one has no parameters. y and dx are the main stream's.
+    /// </remarks>
     public abstract void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights);
 
     /// <summary>

@@ -39,8 +39,10 @@ internal sealed class Linear : Layer
             _operators.Activate.Backward(y, dy, dy, _activation);
         if (weights)
         {
-            _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
-            _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
+            using (_operators.Device.Beside())
+                _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
+            using (_operators.Device.Beside())
+                _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
         }
         if (dx is { } target)
             _operators.Gemm.InputGradient(dy, Selected(_parameters.Weight(_slots.Weight), inputs), target);

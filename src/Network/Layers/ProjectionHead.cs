@@ -52,16 +52,22 @@ internal sealed class ProjectionHead : Layer
 
     public override void Forward(Matrix x, Matrix y, Pass pass)
     {
-        _score.Forward(x, y, pass);
         var embedded = _embedded.SliceRows(0, x.Rows);
-        _operators.Embedding.Forward(Labels, _parameters.Values.Matrix(_table), embedded);
+        using (_operators.Device.Beside())
+            _operators.Embedding.Forward(Labels, _parameters.Values.Matrix(_table), embedded);
+        _score.Forward(x, y, pass);
+        _operators.Device.Join();
         _operators.Projection.Forward(embedded, x, y);
     }
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
         if (weights)
-            TableGradient(x, dy, Range.All, accumulate: false);
+        {
+            // The score is linear (GanPlan), so it leaves dy as it is.
+            using (_operators.Device.Beside())
+                TableGradient(x, dy, Range.All, accumulate: false);
+        }
         _score.Backward(x, y, dy, dx, inputs, pass, weights);
         if (dx is { } target)
             _operators.Projection.BackwardToFeatures(Selected(_embedded.SliceRows(0, dy.Rows), inputs), dy, target);

@@ -1,4 +1,5 @@
 using GpuCgan.Kernels;
+using GpuCgan.Kernels.Devices;
 
 namespace GpuCgan.Network.Layers;
 
@@ -8,6 +9,7 @@ namespace GpuCgan.Network.Layers;
 /// </summary>
 internal sealed class Stack
 {
+    private readonly ComputeDevice _device;
     private readonly Layer[] _layers;
     private readonly Matrix[] _outputs;
     private readonly Matrix[] _gradients;
@@ -15,6 +17,7 @@ internal sealed class Stack
     /// <summary>Allocates the batches between the layers: every layer but the last writes one, except where it works in place.</summary>
     public Stack(IReadOnlyList<Layer> layers, int rows, DeviceMemory memory)
     {
+        _device = memory.Device;
         _layers = [.. layers];
         _outputs = new Matrix[layers.Count - 1];
         _gradients = new Matrix[layers.Count - 1];
@@ -63,6 +66,7 @@ internal sealed class Stack
             Matrix? target = i == 0 ? dx : Rows(_gradients[i - 1], dy.Rows);
             _layers[i].Backward(Input(i, x), Output(i, y), gradient, target, i == 0 ? inputs : Range.All, pass, weights);
         }
+        _device.Join();
     }
 
     /// <summary>
@@ -84,9 +88,10 @@ internal sealed class Stack
         {
             bool last = i == _layers.Length - 1;
             var selected = i == 0 ? inputs : Range.All;
-            _layers[i].TangentGradient(from, last ? dy : Rows(_gradients[i], dy.Rows), selected);
+            using (_device.Beside())
+                _layers[i].TangentGradient(from, last ? dy : Rows(_gradients[i], dy.Rows), selected);
             if (last)
-                return;
+                break;
             var to = from;
             if (!_layers[i].InPlace || i == 0)
             {
@@ -95,7 +100,10 @@ internal sealed class Stack
             }
             _layers[i].Tangent(from, Output(i, y), to, selected, pass);
             from = to;
+            // The next tangent is written where the one that this layer's gradient reads lies.
+            _device.Join();
         }
+        _device.Join();
     }
 
     private Matrix Input(int layer, Matrix x) => layer == 0 ? x : Rows(_outputs[layer - 1], x.Rows);

@@ -27,9 +27,13 @@ internal sealed class TransposedConvolution(
             operators.Activate.Backward(y, dy, dy, activation);
         if (weights)
         {
-            _operator.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false);
+            using (operators.Device.Beside())
+                _operator.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false);
             if (slots.Bias is { } bias)
-                operators.ChannelSum.Launch(dy, parameters.Gradients[bias], accumulate: false);
+            {
+                using (operators.Device.Beside())
+                    operators.ChannelSum.Launch(dy, parameters.Gradients[bias], accumulate: false);
+            }
         }
         if (dx is { } target)
             InputGradient(dy, target, inputs);

@@ -12,16 +12,20 @@ internal sealed class AuxiliaryLoss(Recipe recipe, ScoreLoss score, OperatorSet 
 {
     public override void ForDiscriminator(Matrix logits, ArrayView<int> labels, Matrix dLogits)
     {
-        score.ForDiscriminator(logits.SliceColumns(0, 1), labels, dLogits.SliceColumns(0, 1));
+        using (operators.Device.Beside())
+            score.ForDiscriminator(logits.SliceColumns(0, 1), labels, dLogits.SliceColumns(0, 1));
         int batch = recipe.BatchSize;
         Classify(logits.SliceRows(0, batch), labels.SubView(0, batch), dLogits.SliceRows(0, batch), metrics.DiscriminatorClassLoss, metrics.RealClasses);
         Classify(logits.SliceRows(batch, batch), labels.SubView(batch, batch), dLogits.SliceRows(batch, batch), metrics.DiscriminatorClassLoss, metrics.FakeClasses);
+        operators.Device.Join();
     }
 
     public override void ForGenerator(Matrix logits, ArrayView<int> labels, Matrix dLogits)
     {
-        score.ForGenerator(logits.SliceColumns(0, 1), labels, dLogits.SliceColumns(0, 1));
+        using (operators.Device.Beside())
+            score.ForGenerator(logits.SliceColumns(0, 1), labels, dLogits.SliceColumns(0, 1));
         Classify(logits, labels, dLogits, metrics.GeneratorClassLoss, metrics.FakeClassesAfterUpdate);
+        operators.Device.Join();
     }
 
     private void Classify(Matrix logits, ArrayView<int> labels, Matrix dLogits, ArrayView<float> loss, ArrayView<int> correct)

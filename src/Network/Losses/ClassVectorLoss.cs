@@ -24,6 +24,7 @@ internal sealed class ClassVectorLoss : PairLoss
     private readonly Matrix _zeros;
     private readonly Matrix _ownScores;
     private readonly ArrayView<float> _meanScore;
+    private readonly ArrayView<float> _noLoss;
 
     public ClassVectorLoss(Recipe recipe, int classes, OperatorSet operators, DeviceMemory memory, MetricsBuffer metrics)
     {
@@ -39,6 +40,7 @@ internal sealed class ClassVectorLoss : PairLoss
         _zeros = memory.Column(_batch);
         _ownScores = memory.Column(_batch);
         _meanScore = memory.View<float>(1);
+        _noLoss = memory.View<float>(1);
 
         Matrix Filled(Func<int, int, float> value, int rows)
         {
@@ -52,8 +54,11 @@ internal sealed class ClassVectorLoss : PairLoss
     {
         Matrix real = logits.SliceRows(0, _batch), fake = logits.SliceRows(_batch, _batch);
         ArrayView<int> realLabels = labels.SubView(0, _batch), fakeLabels = labels.SubView(_batch, _batch);
-        Score(real, realLabels, _metrics.RealScore);
-        Score(fake, fakeLabels, _metrics.FakeScore);
+        using (_operators.Device.Beside())
+        {
+            Score(real, realLabels, _metrics.RealScore);
+            Score(fake, fakeLabels, _metrics.FakeScore);
+        }
         _operators.Embedding.Forward(realLabels, _tableOfD, _realTargets);
         Compare(real, _realTargets, dLogits.SliceRows(0, _batch), _metrics.DiscriminatorLoss);
         Compare(fake, _fakeTargets, dLogits.SliceRows(_batch, _batch), _metrics.DiscriminatorLoss);
@@ -61,7 +66,8 @@ internal sealed class ClassVectorLoss : PairLoss
 
     public override void ForGenerator(Matrix logits, ArrayView<int> labels, Matrix dLogits)
     {
-        Score(logits, labels, _metrics.FakeScoreAfterUpdate);
+        using (_operators.Device.Beside())
+            Score(logits, labels, _metrics.FakeScoreAfterUpdate);
         _operators.Embedding.Forward(labels, _tableOfG, _realTargets);
         Compare(logits, _realTargets, dLogits, _metrics.GeneratorLoss);
     }
@@ -69,13 +75,14 @@ internal sealed class ClassVectorLoss : PairLoss
     private void Compare(Matrix logits, Matrix targets, Matrix dLogits, ArrayView<float> loss) =>
         _objective.ForDiscriminator(Flat(logits), targets.Data, 1, Flat(dLogits), loss, _meanScore);
 
-    /// <summary>The logit of each image's own class is the projection of its logits on the class's one-hot vector. It costs nothing here.</summary>
+    /// <summary>The logit of each image's own class is the projection of its logits on the class's one-hot vector. It costs nothing here, and nothing but the log waits
+    /// for it: the join behind the backward pass is soon enough, before which nobody writes the logits.</summary>
     private void Score(Matrix logits, ArrayView<int> labels, ArrayView<float> score)
     {
         _operators.OneHot.Launch(labels, _codes);
         _operators.CopyMatrix.Launch(_zeros, _ownScores);
         _operators.Projection.Forward(_codes, logits, _ownScores);
-        _objective.ForDiscriminator(_ownScores, _zeros.Data, 0, _ownScores, _metrics.DiscriminatorLoss, score);
+        _objective.ForDiscriminator(_ownScores, _zeros.Data, 0, _ownScores, _noLoss, score);
     }
 
     /// <summary>All elements as one column.</summary>
