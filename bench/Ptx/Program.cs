@@ -8,7 +8,8 @@ using ILGPU.Runtime.Cuda;
 
 // Compiles every operator's kernels to PTX as ILGPU would on an NVIDIA GPU, without one, and counts what matters in it.
 //   dotnet run -c Release --project bench/Ptx -- [--out FOLDER]        FOLDER gets one .ptx a kernel, for ptxas -v
-// Exit code 1: a kernel does not compile, keeps variables in local memory, names shared memory of which it has several, or declares a register after its use.
+// Exit code 1: a kernel does not compile, keeps variables in local memory, names shared memory of which it has several, declares a register after its use,
+// or has two barriers in a straight line and no access to shared memory between them: ILGPU has moved reads behind the second one.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int at = Array.IndexOf(args, "--out");
 string? folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
@@ -32,9 +33,10 @@ foreach (var (name, entry) in kernels)
         bool named = Regex.IsMatch(ptx, @"mov\.b64 first, __shared_alloca0;") && Count(ptx, @"\.shared \.align") != 1;
         // What inline PTX declares, it declares before its use.
         bool late = Regex.Matches(ptx, @"\.reg \.\w+ (\w+)<").Any(m => Regex.Match(ptx, $@"\b{m.Groups[1]}\d").Index < m.Index);
-        bad += local > 0 || named || late ? 1 : 0;
-        if (named || late)
-            Console.WriteLine($"{name}: {(named ? "names shared memory of which it has several" : "declares a register after its use")}");
+        bool moved = Regex.IsMatch(ptx, @"bar\.sync\s+0;(\n(?!\s*(L_|@|bra\b|bar\.|(ld|st)\.shared)).*)*\n\s*bar\.sync");
+        bad += local > 0 || named || late || moved ? 1 : 0;
+        if (named || late || moved)
+            Console.WriteLine($"{name}: {(named ? "names shared memory of which it has several" : late ? "declares a register after its use" : "reads shared memory behind a barrier that stands behind the reads")}");
         Console.WriteLine($"{name,-58} {Count(ptx, @"\b(fma\.rn|mul)\.f32"),5} {Count(ptx, @"\bmma\.sync"),4} {Count(ptx, @"\bld\.global\.v4"),6} {Count(ptx, @"\bst\.global\.v4"),6} {Count(ptx, @"\bld\.shared\.v4"),9} {Count(ptx, @"\b(ld|st)\.(v\d\.)?[bfus]\d"),7} {local,6}");
         if (folder is not null)
             File.WriteAllText(Path.Combine(folder, Regex.Replace(name, @"[^\w.]+", "-") + ".ptx"), ptx);

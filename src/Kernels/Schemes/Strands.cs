@@ -72,14 +72,19 @@ internal static class Strands
         return totals;
     }
 
-    /// <summary>In a kernel: the sum of sixteen neighbours at a distance, added in order, all of them read before the first is added.</summary>
+    /// <summary>In a kernel: the sum of sixteen neighbours at a distance, added in order, eight of them read before the first is added.</summary>
+    /// <remarks>A loop, if only of two rounds: in a straight line ILGPU moves reads behind the barrier that follows them.</remarks>
     public static float Sixteen(ArrayView<float> shared, int first, int step)
     {
-        float x0 = shared[first], x1 = shared[first + step], x2 = shared[first + 2 * step], x3 = shared[first + 3 * step];
-        float x4 = shared[first + 4 * step], x5 = shared[first + 5 * step], x6 = shared[first + 6 * step], x7 = shared[first + 7 * step];
-        float x8 = shared[first + 8 * step], x9 = shared[first + 9 * step], x10 = shared[first + 10 * step], x11 = shared[first + 11 * step];
-        float x12 = shared[first + 12 * step], x13 = shared[first + 13 * step], x14 = shared[first + 14 * step], x15 = shared[first + 15 * step];
-        return x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9 + x10 + x11 + x12 + x13 + x14 + x15;
+        float total = 0;
+        for (int i = 0; i < Count; i += 8)
+        {
+            int at = first + i * step;
+            float x0 = shared[at], x1 = shared[at + step], x2 = shared[at + 2 * step], x3 = shared[at + 3 * step];
+            float x4 = shared[at + 4 * step], x5 = shared[at + 5 * step], x6 = shared[at + 6 * step], x7 = shared[at + 7 * step];
+            total = total + x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7;
+        }
+        return total;
     }
 
     /// <summary>On a CPU: the sum of the 256 lanes of a group.</summary>
