@@ -6,11 +6,11 @@ using GpuCgan.Kernels.Operators;
 using GpuCgan.Products;
 
 // Times the products of the mlp recipe at 28×28, each orientation of each layer, on every tile and as the naive kernel, and says which tile the program takes.
-//   dotnet run -c Release --project bench/Products -- [--device D] [--batch-size N] [--seconds S]
+//   dotnet run -c Release --project bench/Products -- [--device D] [--batch-size N,N] [--seconds S]
 // A time is the median over rounds of many launches, which CUDA replays as one graph; S is what each may take at most.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string name = Text("--device", "auto");
-int batch = int.Parse(Text("--batch-size", "64"), CultureInfo.InvariantCulture);
+int[] batches = [.. Text("--batch-size", "64").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 double seconds = double.Parse(Text("--seconds", "0.3"), CultureInfo.InvariantCulture);
 
 using var device = ComputeDevice.Open(name);
@@ -19,31 +19,36 @@ if (device.Kind == DeviceKind.Cpu)
     Console.Error.WriteLine("error: --device cpu has no tiles; use cuda or opencl.");
     return 2;
 }
-(int M, int K, int N)[] layers =
-[
-    (batch, 110, 128), (batch, 128, 256), (batch, 256, 512), (batch, 512, 1024), (batch, 1024, 784),
-    (2 * batch, 794, 512), (2 * batch, 512, 512),
-];
 var naive = new Naive(device);
-Console.WriteLine($"{device.Name} ({DeviceCatalog.Backend}), batch {batch}; µs a product, * the tile that the program takes");
-Console.WriteLine($"{"product",-10} {"M×N×K",-16} {"naive",9}{string.Concat(Gemm.TileSet.Sizes.Select(t => $"{t.Rows}×{t.Columns}".PadLeft(11)))} {"GFLOP/s",9} {"naive/tile",11}");
+Gemm[] tiles = [.. Gemm.TileSet.Sizes.Select(tile => new Gemm(device) { Tile = tile })];
 double sumNaive = 0, sumTiles = 0;
-foreach (var (m, k, n) in layers)
+foreach (int batch in batches)
 {
-    var (memoryX, x) = Filled(m, k, k + 0x9E37);
-    var (memoryY, y) = Filled(m, n, n);
-    var weights = device.Allocate<float>((long)k * n);
-    weights.Upload([.. Enumerable.Range(0, k * n).Select(i => (i * 7919 % 1000 - 500) / 500f)]);
-    var w = new Matrix(weights.View, k, n);
-    var other = device.Allocate<float>((long)k * n);
-    var dw = new Matrix(other.View, k, n);
-    Row("forward", m, n, k, g => g.Forward(x, w, default, y, Activation.Identity), () => naive.Forward(x, w, y));
-    Row("input", m, k, n, g => g.InputGradient(y, w, x), () => naive.InputGradient(y, w, x));
-    Row("weight", k, n, m, g => g.WeightGradient(x, y, dw, accumulate: false), () => naive.WeightGradient(x, y, dw));
-    foreach (IDisposable memory in (IDisposable[])[memoryX, memoryY, weights, other])
-        memory.Dispose();
+    (int M, int K, int N)[] layers =
+    [
+        (batch, 110, 128), (batch, 128, 256), (batch, 256, 512), (batch, 512, 1024), (batch, 1024, 784),
+        (2 * batch, 794, 512), (2 * batch, 512, 512),
+    ];
+    Console.WriteLine($"{device.Name} ({DeviceCatalog.Backend}), batch {batch}; µs a product, * the tile that the program takes");
+    Console.WriteLine($"{"product",-10} {"M×N×K",-16} {"naive",9}{string.Concat(Gemm.TileSet.Sizes.Select(t => $"{t.Rows}×{t.Columns}".PadLeft(11)))} {"GFLOP/s",9} {"naive/tile",11}");
+    (sumNaive, sumTiles) = (0, 0);
+    foreach (var (m, k, n) in layers)
+    {
+        var (memoryX, x) = Filled(m, k, k + 0x9E37);
+        var (memoryY, y) = Filled(m, n, n);
+        var weights = device.Allocate<float>((long)k * n);
+        weights.Upload([.. Enumerable.Range(0, k * n).Select(i => (i * 7919 % 1000 - 500) / 500f)]);
+        var w = new Matrix(weights.View, k, n);
+        var other = device.Allocate<float>((long)k * n);
+        var dw = new Matrix(other.View, k, n);
+        Row("forward", m, n, k, g => g.Forward(x, w, default, y, Activation.Identity), () => naive.Forward(x, w, y));
+        Row("input", m, k, n, g => g.InputGradient(y, w, x), () => naive.InputGradient(y, w, x));
+        Row("weight", k, n, m, g => g.WeightGradient(x, y, dw, accumulate: false), () => naive.WeightGradient(x, y, dw));
+        foreach (IDisposable memory in (IDisposable[])[memoryX, memoryY, weights, other])
+            memory.Dispose();
+    }
+    Console.WriteLine($"sum: naive {sumNaive:0} µs, the tiles that are taken {sumTiles:0} µs, ratio {sumNaive / sumTiles:0.00}");
 }
-Console.WriteLine($"sum: naive {sumNaive:0} µs, the tiles that are taken {sumTiles:0} µs, ratio {sumNaive / sumTiles:0.00}");
 return 0;
 
 void Row(string product, int m, int n, int k, Action<Gemm> tiled, Action plain)
@@ -52,13 +57,12 @@ void Row(string product, int m, int n, int k, Action<Gemm> tiled, Action plain)
     var taken = Gemm.TileSet.Choose(m, n, device.Accelerator.NumMultiprocessors, device.Kind == DeviceKind.OpenCl);
     var line = $"{product,-10} {$"{m}×{n}×{k}",-16} {naiveTime,9:0.0}";
     double best = 0;
-    foreach (var tile in Gemm.TileSet.Sizes)
+    foreach (var gemm in tiles)
     {
-        var gemm = new Gemm(device) { Tile = tile };
         double time = Time(() => tiled(gemm));
-        if (tile == taken)
+        if (gemm.Tile == taken)
             best = time;
-        line += $"{time,10:0.0}{(tile == taken ? "*" : " ")}";
+        line += $"{time,10:0.0}{(gemm.Tile == taken ? "*" : " ")}";
     }
     sumNaive += naiveTime;
     sumTiles += best;

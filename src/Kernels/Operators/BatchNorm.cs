@@ -70,7 +70,7 @@ public sealed partial class BatchNorm : IBatchNorm
     {
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
-        int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
+        int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         int firstRow = lane / Strands.Columns;
         // A lane beyond the last column reads that one and does nothing with it.
         int read = IntrinsicMath.Min(column, a.Columns - 1);
@@ -131,7 +131,7 @@ public sealed partial class BatchNorm : IBatchNorm
     {
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
-        int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
+        int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         int firstRow = lane / Strands.Columns;
         // A lane beyond the last column reads that one and does nothing with it.
         int read = IntrinsicMath.Min(column, a.Columns - 1);

@@ -27,7 +27,7 @@ public sealed class ColumnSum
     {
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
-        int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
+        int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         // A lane beyond the last column reads that one and does nothing with it.
         int read = IntrinsicMath.Min(column, s.Columns - 1);
         float before = s.Accumulate != 0 ? sums[read] : 0f;

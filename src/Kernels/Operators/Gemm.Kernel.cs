@@ -91,7 +91,8 @@ public sealed partial class Gemm
         int rows = 4 * TTile.LaneRows * TSums.Down;
         int columns = 4 * TTile.LaneColumns * TSums.Across;
         int firstB = TLeft.Fours(rows, TTile.Depth);
-        var shared = SharedMemory.Allocate<Float4>(SharedLength(teamLanes, firstB + TRight.Fours(columns, TTile.Depth)));
+        int slices = firstB + TRight.Fours(columns, TTile.Depth);
+        var shared = SharedMemory.Allocate<Float4>(SharedLength(teamLanes, 2 * slices));
 
         int lane = Group.IdxX;
         int row = Grid.IdxX * rows;
@@ -99,21 +100,17 @@ public sealed partial class Gemm
         int team = lane / teamLanes;
         // Neighbours stand below one another, pair by pair beside one another: so a lane and the next read the same four of B, and every second lane the same of A. That is what lets two
         // quarters of a warp read fours of shared memory at once.
-        int laneRow = lane % teamLanes / (2 * TTile.LaneColumns) * 2 + lane % 2;
-        int laneColumn = lane / 2 % TTile.LaneColumns;
+        int laneRow = (lane & (teamLanes - 1)) / (2 * TTile.LaneColumns) * 2 + (lane & 1);
+        int laneColumn = lane / 2 & (TTile.LaneColumns - 1);
         var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
         var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
-        // One, two or four fours a lane. Those that a tile does not use cost nothing.
+        // One or two fours a lane. Those that a tile does not use cost nothing.
         int foursOfA = rows * TTile.Depth / 4 / lanes;
         int foursOfB = columns * TTile.Depth / 4 / lanes;
         var placeA0 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane);
         var placeA1 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + lanes);
-        var placeA2 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + 2 * lanes);
-        var placeA3 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + 3 * lanes);
         var placeB0 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane);
         var placeB1 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + lanes);
-        var placeB2 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + 2 * lanes);
-        var placeB3 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + 3 * lanes);
         int slotA = TLeft.Slot(rows, TTile.Depth, lane);
         int slotB = firstB + TRight.Slot(columns, TTile.Depth, lane);
         int nextSlotA = TLeft.Slot(rows, TTile.Depth, lanes);
@@ -122,63 +119,36 @@ public sealed partial class Gemm
         int firstOfB = firstB + TRight.First(columns, TTile.Depth, laneColumn, 0);
 
         var sums = default(TSums);
-        Float4 a1 = default, a2 = default, a3 = default, b1 = default, b2 = default, b3 = default;
+        Float4 a1 = default, b1 = default;
         var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
         if (foursOfA > 1)
             a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
-        if (foursOfA > 2)
-        {
-            a2 = TReading.Read<TLeft>(a, operandA, placeA2, 0);
-            a3 = TReading.Read<TLeft>(a, operandA, placeA3, 0);
-        }
         var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
         if (foursOfB > 1)
             b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
-        if (foursOfB > 2)
-        {
-            b2 = TReading.Read<TRight>(b, operandB, placeB2, 0);
-            b3 = TReading.Read<TRight>(b, operandB, placeB3, 0);
-        }
+        // Two pairs of slices in turns. One barrier a slice is enough: whoever stores the next but one has met, at the barrier before, all who have multiplied this one.
+        int pair = 0;
         for (int k = 0; k < s.K; k += TTile.Depth)
         {
+            int toA = pair + slotA, toB = pair + slotB;
             // Twice the same, that there is one branch.
             if (k + TTile.Depth <= s.K)
             {
-                shared[slotA] = a0;
+                shared[toA] = a0;
                 if (foursOfA > 1)
-                    shared[slotA + nextSlotA] = a1;
-                if (foursOfA > 2)
-                {
-                    shared[slotA + 2 * nextSlotA] = a2;
-                    shared[slotA + 3 * nextSlotA] = a3;
-                }
-                shared[slotB] = b0;
+                    shared[toA + nextSlotA] = a1;
+                shared[toB] = b0;
                 if (foursOfB > 1)
-                    shared[slotB + nextSlotB] = b1;
-                if (foursOfB > 2)
-                {
-                    shared[slotB + 2 * nextSlotB] = b2;
-                    shared[slotB + 3 * nextSlotB] = b3;
-                }
+                    shared[toB + nextSlotB] = b1;
             }
             else
             {
-                shared[slotA] = Inside<TLeft>(operandA, placeA0, k, a0);
+                shared[toA] = Inside<TLeft>(operandA, placeA0, k, a0);
                 if (foursOfA > 1)
-                    shared[slotA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
-                if (foursOfA > 2)
-                {
-                    shared[slotA + 2 * nextSlotA] = Inside<TLeft>(operandA, placeA2, k, a2);
-                    shared[slotA + 3 * nextSlotA] = Inside<TLeft>(operandA, placeA3, k, a3);
-                }
-                shared[slotB] = Inside<TRight>(operandB, placeB0, k, b0);
+                    shared[toA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
+                shared[toB] = Inside<TRight>(operandB, placeB0, k, b0);
                 if (foursOfB > 1)
-                    shared[slotB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
-                if (foursOfB > 2)
-                {
-                    shared[slotB + 2 * nextSlotB] = Inside<TRight>(operandB, placeB2, k, b2);
-                    shared[slotB + 3 * nextSlotB] = Inside<TRight>(operandB, placeB3, k, b3);
-                }
+                    shared[toB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
             }
             GroupBarrier.Wait();
 
@@ -187,35 +157,21 @@ public sealed partial class Gemm
             a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
             if (foursOfA > 1)
                 a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
-            if (foursOfA > 2)
-            {
-                a2 = TReading.Read<TLeft>(a, operandA, placeA2, next);
-                a3 = TReading.Read<TLeft>(a, operandA, placeA3, next);
-            }
             b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
             if (foursOfB > 1)
                 b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
-            if (foursOfB > 2)
-            {
-                b2 = TReading.Read<TRight>(b, operandB, placeB2, next);
-                b3 = TReading.Read<TRight>(b, operandB, placeB3, next);
-            }
 
-            // Goes round once: a body of its own is what keeps ILGPU from moving reads of memory to where they are used, the next slice's behind the sums and the sums' behind the
-            // barrier. Its lines are the slice's periods, because nothing unrolls a loop.
+            // Goes round once: a body of its own is what keeps ILGPU from moving the reads of the next slice behind the sums, where they are used. Its lines are the slice's periods,
+            // because nothing unrolls a loop.
             for (int i = team * Run; i < Period; i += Period)
             {
-                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i);
+                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, pair + firstOfA, pair + firstOfB, i);
                 if (TTile.Depth > Period)
-                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i + Period);
-                if (TTile.Depth > 2 * Period)
-                {
-                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i + 2 * Period);
-                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, firstOfA, firstOfB, i + 3 * Period);
-                }
+                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, pair + firstOfA, pair + firstOfB, i + Period);
             }
-            GroupBarrier.Wait();
+            pair = slices - pair;
         }
+        GroupBarrier.Wait();
 
         // The teams' blocks meet in shared memory, one of a lane's blocks at a time, and each lane takes two elements of it.
         var floats = shared.Cast<float>();
@@ -233,11 +189,11 @@ public sealed partial class Gemm
             {
                 float total = floats[i] + floats[i + ofTeam] + floats[i + 2 * ofTeam] + floats[i + 3 * ofTeam]
                     + floats[i + 4 * ofTeam] + floats[i + 5 * ofTeam] + floats[i + 6 * ofTeam] + floats[i + 7 * ofTeam];
-                int x = i % (4 * TTile.LaneColumns), y = i / (4 * TTile.LaneColumns);
+                int x = i & (4 * TTile.LaneColumns - 1), y = i / (4 * TTile.LaneColumns);
                 Store(
                     c, bias, s, epilogue,
-                    row + block % TSums.Down * 4 * TTile.LaneRows + TLeft.BlockLine(y / 4, y % 4, TTile.LaneRows),
-                    column + block / TSums.Down * 4 * TTile.LaneColumns + TRight.BlockLine(x / 4, x % 4, TTile.LaneColumns), total);
+                    row + (block & (TSums.Down - 1)) * 4 * TTile.LaneRows + TLeft.BlockLine(y / 4, y & 3, TTile.LaneRows),
+                    column + block / TSums.Down * 4 * TTile.LaneColumns + TRight.BlockLine(x / 4, x & 3, TTile.LaneColumns), total);
             }
             GroupBarrier.Wait();
         }

@@ -14,6 +14,7 @@ public sealed partial class Gemm
     /// <summary>
     /// Which way fours of an operand lie, in memory and in a slice of it, so that a four travels from one to the other as it is. A slice has <c>lines</c> lines and is
     /// <c>depth</c> deep; all that follows from it and from the tile is a constant of the kernel.
+    /// All these numbers are powers of two, and remainders are taken by bits: what ILGPU hands to the driver for %, it divides for.
     /// </summary>
     internal interface ILayout
     {
@@ -65,9 +66,9 @@ public sealed partial class Gemm
 
         public static int LineOf(int lines, int depth, int index) => index / (depth / 4);
 
-        public static int DepthOf(int lines, int depth, int index) => index % (depth / 4) * 4;
+        public static int DepthOf(int lines, int depth, int index) => (index & (depth / 4 - 1)) * 4;
 
-        public static int Slot(int lines, int depth, int index) => LineOf(lines, depth, index) * Pitch(depth) + index % (depth / 4);
+        public static int Slot(int lines, int depth, int index) => LineOf(lines, depth, index) * Pitch(depth) + (index & (depth / 4 - 1));
 
         public static int First(int lines, int depth, int lane, int k) => lane * Pitch(depth) + k / 4;
 
@@ -95,11 +96,11 @@ public sealed partial class Gemm
 
         public static int Fours(int lines, int depth) => depth * Pitch(lines);
 
-        public static int LineOf(int lines, int depth, int index) => index % (lines / 4) * 4;
+        public static int LineOf(int lines, int depth, int index) => (index & (lines / 4 - 1)) * 4;
 
         public static int DepthOf(int lines, int depth, int index) => index / (lines / 4);
 
-        public static int Slot(int lines, int depth, int index) => DepthOf(lines, depth, index) * Pitch(lines) + index % (lines / 4);
+        public static int Slot(int lines, int depth, int index) => DepthOf(lines, depth, index) * Pitch(lines) + (index & (lines / 4 - 1));
 
         public static int First(int lines, int depth, int lane, int k) => k * Pitch(lines) + lane;
 

@@ -12,7 +12,7 @@ public sealed partial class Gemm
 {
     /// <summary>Rows and columns of C that a group of four teams of two warps computes in TF32; a warp of team t has 16×32 of team t's sums.</summary>
     private const int TensorTile = 32;
-    private const int TensorDepth = 128;
+    private const int TensorDepth = 64;
     private const int TensorTeams = 4;
     private const int TensorLanes = TensorTeams * 64;
 
@@ -49,24 +49,21 @@ public sealed partial class Gemm
         where TReading : struct, IReading
     {
         int firstB = TLeft.Fours(TensorTile, TensorDepth);
-        var shared = SharedMemory.Allocate<Float4>(firstB + TRight.Fours(TensorTile, TensorDepth));
+        int slices = firstB + TRight.Fours(TensorTile, TensorDepth);
+        var shared = SharedMemory.Allocate<Float4>(2 * slices);
         int lane = Group.IdxX;
         int row = Grid.IdxX * TensorTile;
         int column = Grid.IdxY * TensorTile;
         int team = lane / 64;
-        int half = lane / 32 % 2 * 16;
-        int group = lane % 32 / 4;
-        int member = lane % 4;
+        int half = (lane / 32 & 1) * 16;
+        int group = (lane & 31) / 4;
+        int member = lane & 3;
         var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
         var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
         var placeA0 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane);
         var placeA1 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + TensorLanes);
-        var placeA2 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + 2 * TensorLanes);
-        var placeA3 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + 3 * TensorLanes);
         var placeB0 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane);
         var placeB1 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + TensorLanes);
-        var placeB2 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + 2 * TensorLanes);
-        var placeB3 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + 3 * TensorLanes);
         int slotA = TLeft.Slot(TensorTile, TensorDepth, lane);
         int slotB = firstB + TRight.Slot(TensorTile, TensorDepth, lane);
         int nextSlotA = TLeft.Slot(TensorTile, TensorDepth, TensorLanes);
@@ -75,35 +72,26 @@ public sealed partial class Gemm
         var sums = TSums.Zero();
         var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
         var a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
-        var a2 = TReading.Read<TLeft>(a, operandA, placeA2, 0);
-        var a3 = TReading.Read<TLeft>(a, operandA, placeA3, 0);
         var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
         var b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
-        var b2 = TReading.Read<TRight>(b, operandB, placeB2, 0);
-        var b3 = TReading.Read<TRight>(b, operandB, placeB3, 0);
+        // Two pairs of slices in turns, as there.
+        int pair = 0;
         for (int k = 0; k < s.K; k += TensorDepth)
         {
+            int toA = pair + slotA, toB = pair + slotB;
             if (k + TensorDepth <= s.K)
             {
-                shared[slotA] = a0;
-                shared[slotA + nextSlotA] = a1;
-                shared[slotA + 2 * nextSlotA] = a2;
-                shared[slotA + 3 * nextSlotA] = a3;
-                shared[slotB] = b0;
-                shared[slotB + nextSlotB] = b1;
-                shared[slotB + 2 * nextSlotB] = b2;
-                shared[slotB + 3 * nextSlotB] = b3;
+                shared[toA] = a0;
+                shared[toA + nextSlotA] = a1;
+                shared[toB] = b0;
+                shared[toB + nextSlotB] = b1;
             }
             else
             {
-                shared[slotA] = Inside<TLeft>(operandA, placeA0, k, a0);
-                shared[slotA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
-                shared[slotA + 2 * nextSlotA] = Inside<TLeft>(operandA, placeA2, k, a2);
-                shared[slotA + 3 * nextSlotA] = Inside<TLeft>(operandA, placeA3, k, a3);
-                shared[slotB] = Inside<TRight>(operandB, placeB0, k, b0);
-                shared[slotB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
-                shared[slotB + 2 * nextSlotB] = Inside<TRight>(operandB, placeB2, k, b2);
-                shared[slotB + 3 * nextSlotB] = Inside<TRight>(operandB, placeB3, k, b3);
+                shared[toA] = Inside<TLeft>(operandA, placeA0, k, a0);
+                shared[toA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
+                shared[toB] = Inside<TRight>(operandB, placeB0, k, b0);
+                shared[toB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
             }
             GroupBarrier.Wait();
 
@@ -111,20 +99,17 @@ public sealed partial class Gemm
             int next = k + TensorDepth;
             a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
             a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
-            a2 = TReading.Read<TLeft>(a, operandA, placeA2, next);
-            a3 = TReading.Read<TLeft>(a, operandA, placeA3, next);
             b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
             b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
-            b2 = TReading.Read<TRight>(b, operandB, placeB2, next);
-            b3 = TReading.Read<TRight>(b, operandB, placeB3, next);
-            int ofA = half * TLeft.FloatsALine(TensorTile, TensorDepth);
+            int ofA = 4 * pair + half * TLeft.FloatsALine(TensorTile, TensorDepth), ofB = 4 * (pair + firstB);
             for (int i = team * TensorRun; i < TensorDepth; i += TensorTeams * TensorRun)
             {
                 sums = TSums.Add<TLeft, TRight>(
-                    sums, shared.Cast<float>(), ofA + i * TLeft.FloatsAK(TensorTile, TensorDepth), 4 * firstB + i * TRight.FloatsAK(TensorTile, TensorDepth), group, member);
+                    sums, shared.Cast<float>(), ofA + i * TLeft.FloatsAK(TensorTile, TensorDepth), ofB + i * TRight.FloatsAK(TensorTile, TensorDepth), group, member);
             }
-            GroupBarrier.Wait();
+            pair = slices - pair;
         }
+        GroupBarrier.Wait();
 
         TSums.Store(sums, shared.Cast<float>(), (team * TensorTile + half + group) * SumPitch * 4 + 2 * member);
         GroupBarrier.Wait();
@@ -132,9 +117,9 @@ public sealed partial class Gemm
         const int ofTeam = 4 * TensorTile * SumPitch;
         for (int i = lane; i < TensorTile * TensorTile; i += TensorLanes)
         {
-            int at = i / TensorTile * 4 * SumPitch + i % TensorTile;
+            int at = i / TensorTile * 4 * SumPitch + (i & (TensorTile - 1));
             Store(
-                c, bias, s, epilogue, row + i / TensorTile, column + i % TensorTile,
+                c, bias, s, epilogue, row + i / TensorTile, column + (i & (TensorTile - 1)),
                 floats[at] + floats[at + ofTeam] + floats[at + 2 * ofTeam] + floats[at + 3 * ofTeam]);
         }
     }

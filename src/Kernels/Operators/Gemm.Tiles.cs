@@ -112,7 +112,7 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 8;
 
-        public static int Depth => 64;
+        public static int Depth => 32;
     }
 
     /// <summary>64×32 of C with <see cref="Block8x8"/>: twice as many groups.</summary>
@@ -122,7 +122,7 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 4;
 
-        public static int Depth => 64;
+        public static int Depth => 32;
     }
 
     /// <summary>32×32 of C with <see cref="Block8x4"/>: twice as deep, so half as many waits for memory where there is little to do between them.</summary>
@@ -142,7 +142,7 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 8;
 
-        public static int Depth => 128;
+        public static int Depth => 64;
     }
 
     /// <summary>16×16 of C with <see cref="Block4x4"/>: for fewer still.</summary>
@@ -152,6 +152,6 @@ public sealed partial class Gemm
 
         public static int LaneColumns => 4;
 
-        public static int Depth => 128;
+        public static int Depth => 64;
     }
 }

@@ -36,9 +36,9 @@ public sealed class RowDot
         int read = IntrinsicMath.Min(row, s.Rows - 1);
         float before = s.Accumulate != 0 ? y[read * s.Y] : 0f;
         var products = new StrandProducts();
-        new Strand<RowPairReader, Pair>(new RowPairReader(a, read * s.A, b, read * s.B), lane % RowStrands.Count, s.Columns, RowStrands.Count).Walk(ref products);
+        new Strand<RowPairReader, Pair>(new RowPairReader(a, read * s.A, b, read * s.B), (lane & (RowStrands.Count - 1)), s.Columns, RowStrands.Count).Walk(ref products);
         float total = RowStrands.Total(shared, products.Value, lane);
-        if (row < s.Rows && lane % RowStrands.Count == 0)
+        if (row < s.Rows && (lane & (RowStrands.Count - 1)) == 0)
             y[row * s.Y] = before + total;
     }
 

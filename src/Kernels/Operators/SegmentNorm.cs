@@ -53,7 +53,7 @@ internal sealed partial class SegmentNorm
     {
         var shared = SharedMemory.Allocate<float>(RowStrands.Lanes);
         int lane = Group.IdxX;
-        int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane % RowStrands.Count;
+        int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane & (RowStrands.Count - 1);
         // A lane beyond the last segment reads that one and does nothing with it.
         int read = IntrinsicMath.Min(segment, a.Rows * a.Segments.Value - 1);
         int start = a.Start(read, a.XStride);
@@ -196,7 +196,7 @@ internal sealed partial class SegmentNorm
     {
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
-        int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane % RowStrands.Count;
+        int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane & (RowStrands.Count - 1);
         // A lane beyond the last segment reads that one and does nothing with it.
         int read = IntrinsicMath.Min(segment, a.Rows * a.Segments.Value - 1);
         var elements = new Strand<SegmentReader, Saved>(new SegmentReader(a, d, read), first, a.Size, RowStrands.Count);
@@ -220,7 +220,7 @@ internal sealed partial class SegmentNorm
     {
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
-        int column = Grid.IdxX * Strands.Columns + lane % Strands.Columns;
+        int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         // A lane beyond the last column reads that one and does nothing with it.
         int read = IntrinsicMath.Min(column, a.Size - 1);
         float betaBefore = accumulate != 0 ? dBeta[read] : 0f, gammaBefore = accumulate != 0 ? dGamma[read] : 0f;

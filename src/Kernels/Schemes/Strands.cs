@@ -32,7 +32,7 @@ internal static class Strands
     {
         shared[lane] = strand;
         GroupBarrier.Wait();
-        float total = Sixteen(shared, lane % Columns, Columns);
+        float total = Sixteen(shared, (lane & (Columns - 1)), Columns);
         // The shared memory is free for the next sum.
         GroupBarrier.Wait();
         return total;
@@ -44,7 +44,7 @@ internal static class Strands
         shared[lane] = strands.A;
         shared[Lanes + lane] = strands.B;
         GroupBarrier.Wait();
-        var totals = new Pair(Sixteen(shared, lane % Columns, Columns), Sixteen(shared, Lanes + lane % Columns, Columns));
+        var totals = new Pair(Sixteen(shared, (lane & (Columns - 1)), Columns), Sixteen(shared, Lanes + (lane & (Columns - 1)), Columns));
         GroupBarrier.Wait();
         return totals;
     }

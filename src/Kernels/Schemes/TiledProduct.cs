@@ -57,9 +57,9 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
         int row = Grid.IdxY * Tile;
         int column = Grid.IdxX * Tile;
         int laneRow = lane / GroupEdge * 4;
-        int laneColumn = lane % GroupEdge * 4;
+        int laneColumn = (lane & (GroupEdge - 1)) * 4;
         // A lane loads one column of B, every fourth element of its depth: neighbouring lanes read neighbouring pixels.
-        int loaded = lane % Tile;
+        int loaded = lane & (Tile - 1);
         bool loads = column + loaded < columns;
         var place = product.Locate(loads ? column + loaded : columns - 1);
 
@@ -70,7 +70,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
             for (int i = lane; i < Tile * Depth; i += Lanes)
             {
                 int m = i / Depth;
-                int k = i % Depth;
+                int k = i & (Depth - 1);
                 sliceA[k * Pitch + m] = row + m < rows && k0 + k < depth ? product.A(row + m, k0 + k) : 0;
                 k = i / Tile;
                 sliceB[k * Pitch + loaded] = loads && k0 + k < depth ? product.B(k0 + k, place) : 0;
