@@ -21,23 +21,16 @@ public sealed partial class Gemm
         public readonly int Lines = lines, Depth = depth, Line = line, Step = step;
     }
 
-    /// <summary>What a lane reads of each slice: the place of its four in the first one.</summary>
+    /// <summary>The place of a four of an operand's first slice: its first float, and that one's line and k.</summary>
     internal readonly struct Place(int at, int line, int k)
     {
-        /// <summary>The first float.</summary>
-        public readonly int At = at;
-
-        /// <summary>Its line and its k.</summary>
-        public readonly int Line = line, K = k;
+        public readonly int At = at, Line = line, K = k;
     }
 
-    private static Place PlaceOf<TLayout>(Operand o, int firstLine, int lines, int depth, int index) where TLayout : struct, ILayout
+    /// <summary>What a lane reads of a slice: one four or two.</summary>
+    private readonly struct Two(Float4 first, Float4 second)
     {
-        int line = firstLine + TLayout.LineOf(lines, depth, index);
-        int k = TLayout.DepthOf(lines, depth, index);
-        // In place of a line beyond the last the first is read: what is made of it is not stored.
-        line = line < o.Lines ? line : 0;
-        return new(line * o.Line + k * o.Step, line, k);
+        public readonly Float4 First = first, Second = second;
     }
 
     /// <summary>How four floats are read.</summary>
@@ -70,12 +63,65 @@ public sealed partial class Gemm
         }
     }
 
-    /// <summary>A four of the last slice, with zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
-    private static Float4 Inside<TLayout>(Operand o, Place place, int k, Float4 four) where TLayout : struct, ILayout
+    /// <summary>An operand as a lane sees it: which fours it reads of each slice, and where it stores them. Of a slice with no more fours than lanes it is one.</summary>
+    private readonly struct Side<TLayout, TReading>
+        where TLayout : struct, ILayout
+        where TReading : struct, IReading
     {
-        int left = o.Depth - k - place.K;
-        int next = TLayout.IsAlongK ? 1 : 0;
-        return new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
+        private readonly Operand _operand;
+        private readonly Place _first, _second;
+        private readonly int _depth, _slot, _nextSlot;
+        private readonly bool _two;
+
+        /// <summary>The operand's lines from <paramref name="firstLine"/> on, so many a slice, which is <paramref name="depth"/> deep and stands at <paramref name="at"/>.</summary>
+        public Side(Operand operand, int firstLine, int lines, int depth, int at, int lane, int lanes)
+        {
+            _operand = operand;
+            _depth = depth;
+            _first = PlaceOf(operand, firstLine, lines, depth, lane);
+            _second = PlaceOf(operand, firstLine, lines, depth, lane + lanes);
+            _slot = at + TLayout.Slot(lines, depth, lane);
+            _nextSlot = TLayout.Slot(lines, depth, lanes);
+            _two = lines * depth / 4 > lanes;
+        }
+
+        private static Place PlaceOf(Operand o, int firstLine, int lines, int depth, int index)
+        {
+            int line = firstLine + TLayout.LineOf(lines, depth, index);
+            int k = TLayout.DepthOf(lines, depth, index);
+            // In place of a line beyond the last the first is read: what is made of it is not stored.
+            line = line < o.Lines ? line : 0;
+            return new(line * o.Line + k * o.Step, line, k);
+        }
+
+        /// <summary>Reads of the slice that starts at <paramref name="k"/>.</summary>
+        public Two Read(ArrayView<float> x, int k) =>
+            new(TReading.Read<TLayout>(x, _operand, _first, k), _two ? TReading.Read<TLayout>(x, _operand, _second, k) : default);
+
+        /// <summary>Stores what was read of the slice that starts at <paramref name="k"/>.</summary>
+        public void Store(ArrayView<Float4> slices, Two read, int k)
+        {
+            if (k + _depth <= _operand.Depth)
+            {
+                slices[_slot] = read.First;
+                if (_two)
+                    slices[_slot + _nextSlot] = read.Second;
+            }
+            else
+            {
+                slices[_slot] = Inside(_first, k, read.First);
+                if (_two)
+                    slices[_slot + _nextSlot] = Inside(_second, k, read.Second);
+            }
+        }
+
+        /// <summary>A four of the last slice, with zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
+        private Float4 Inside(Place place, int k, Float4 four)
+        {
+            int left = _operand.Depth - k - place.K;
+            int next = TLayout.IsAlongK ? 1 : 0;
+            return new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
+        }
     }
 
     private static void Kernel<TTile, TSums, TLeft, TRight, TReading>(
@@ -102,74 +148,47 @@ public sealed partial class Gemm
         // quarters of a warp read fours of shared memory at once.
         int laneRow = (lane & (teamLanes - 1)) / (2 * TTile.LaneColumns) * 2 + (lane & 1);
         int laneColumn = lane / 2 & (TTile.LaneColumns - 1);
-        var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
-        var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
-        // One or two fours a lane. Those that a tile does not use cost nothing.
-        int foursOfA = rows * TTile.Depth / 4 / lanes;
-        int foursOfB = columns * TTile.Depth / 4 / lanes;
-        var placeA0 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane);
-        var placeA1 = PlaceOf<TLeft>(operandA, row, rows, TTile.Depth, lane + lanes);
-        var placeB0 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane);
-        var placeB1 = PlaceOf<TRight>(operandB, column, columns, TTile.Depth, lane + lanes);
-        int slotA = TLeft.Slot(rows, TTile.Depth, lane);
-        int slotB = firstB + TRight.Slot(columns, TTile.Depth, lane);
-        int nextSlotA = TLeft.Slot(rows, TTile.Depth, lanes);
-        int nextSlotB = TRight.Slot(columns, TTile.Depth, lanes);
+        var left = new Side<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, rows, TTile.Depth, 0, lane, lanes);
+        var right = new Side<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, columns, TTile.Depth, firstB, lane, lanes);
         int firstOfA = TLeft.First(rows, TTile.Depth, laneRow, 0);
         int firstOfB = firstB + TRight.First(columns, TTile.Depth, laneColumn, 0);
 
+        // Slices in two places in turns, each read from memory while the two before it are multiplied. One barrier a slice is enough: who stores the next but one has met, at the
+        // barrier before, all who have multiplied this one.
+        var here = shared.SubView(0, slices);
+        var there = shared.SubView(slices, slices);
         var sums = default(TSums);
-        Float4 a1 = default, b1 = default;
-        var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
-        if (foursOfA > 1)
-            a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
-        var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
-        if (foursOfB > 1)
-            b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
-        // Two pairs of slices in turns. One barrier a slice is enough: whoever stores the next but one has met, at the barrier before, all who have multiplied this one.
-        int pair = 0;
-        for (int k = 0; k < s.K; k += TTile.Depth)
+        Two ofA = left.Read(a, 0), ofB = right.Read(b, 0);
+        Two nextOfA = left.Read(a, TTile.Depth), nextOfB = right.Read(b, TTile.Depth);
+        int k = 0;
+        for (; k + TTile.Depth < s.K; k += 2 * TTile.Depth)
         {
-            int toA = pair + slotA, toB = pair + slotB;
-            // Twice the same, that there is one branch.
-            if (k + TTile.Depth <= s.K)
-            {
-                shared[toA] = a0;
-                if (foursOfA > 1)
-                    shared[toA + nextSlotA] = a1;
-                shared[toB] = b0;
-                if (foursOfB > 1)
-                    shared[toB + nextSlotB] = b1;
-            }
-            else
-            {
-                shared[toA] = Inside<TLeft>(operandA, placeA0, k, a0);
-                if (foursOfA > 1)
-                    shared[toA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
-                shared[toB] = Inside<TRight>(operandB, placeB0, k, b0);
-                if (foursOfB > 1)
-                    shared[toB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
-            }
+            left.Store(here, ofA, k);
+            right.Store(here, ofB, k);
             GroupBarrier.Wait();
-
-            // The next slices travel while these are multiplied.
-            int next = k + TTile.Depth;
-            a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
-            if (foursOfA > 1)
-                a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
-            b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
-            if (foursOfB > 1)
-                b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
-
-            // Goes round once: a body of its own is what keeps ILGPU from moving the reads of the next slice behind the sums, where they are used. Its lines are the slice's periods,
-            // because nothing unrolls a loop.
-            for (int i = team * Run; i < Period; i += Period)
+            if (k + 2 * TTile.Depth < s.K)
             {
-                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, pair + firstOfA, pair + firstOfB, i);
-                if (TTile.Depth > Period)
-                    sums = AddFour<TTile, TSums, TLeft, TRight>(sums, shared, pair + firstOfA, pair + firstOfB, i + Period);
+                ofA = left.Read(a, k + 2 * TTile.Depth);
+                ofB = right.Read(b, k + 2 * TTile.Depth);
             }
-            pair = slices - pair;
+            sums = AddSlice<TTile, TSums, TLeft, TRight>(sums, here, firstOfA, firstOfB, team);
+
+            left.Store(there, nextOfA, k + TTile.Depth);
+            right.Store(there, nextOfB, k + TTile.Depth);
+            GroupBarrier.Wait();
+            if (k + 3 * TTile.Depth < s.K)
+            {
+                nextOfA = left.Read(a, k + 3 * TTile.Depth);
+                nextOfB = right.Read(b, k + 3 * TTile.Depth);
+            }
+            sums = AddSlice<TTile, TSums, TLeft, TRight>(sums, there, firstOfA, firstOfB, team);
+        }
+        if (k < s.K)
+        {
+            left.Store(here, ofA, k);
+            right.Store(here, ofB, k);
+            GroupBarrier.Wait();
+            sums = AddSlice<TTile, TSums, TLeft, TRight>(sums, here, firstOfA, firstOfB, team);
         }
         GroupBarrier.Wait();
 
@@ -199,8 +218,26 @@ public sealed partial class Gemm
         }
     }
 
-    /// <summary>Adds a lane's products of the four k from <paramref name="k"/> on of the slices.</summary>
-    private static TSums AddFour<TTile, TSums, TLeft, TRight>(TSums sums, ArrayView<Float4> slices, int firstOfA, int firstOfB, int k)
+    /// <summary>Adds a lane's products of its team's k of a slice.</summary>
+    private static TSums AddSlice<TTile, TSums, TLeft, TRight>(TSums sums, ArrayView<Float4> slice, int firstOfA, int firstOfB, int team)
+        where TTile : struct, ITile
+        where TSums : struct, ISums<TSums>
+        where TLeft : struct, ILayout
+        where TRight : struct, ILayout
+    {
+        // Goes round once: a body of its own is what keeps ILGPU from moving the reads of the next slice behind the sums, where they are used. Its lines are the slice's periods,
+        // because nothing unrolls a loop.
+        for (int k = team * Run; k < Period; k += Period)
+        {
+            sums = AddFour<TTile, TSums, TLeft, TRight>(sums, slice, firstOfA, firstOfB, k);
+            if (TTile.Depth > Period)
+                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, slice, firstOfA, firstOfB, k + Period);
+        }
+        return sums;
+    }
+
+    /// <summary>Adds a lane's products of four k, from <paramref name="k"/> of a slice on.</summary>
+    private static TSums AddFour<TTile, TSums, TLeft, TRight>(TSums sums, ArrayView<Float4> slice, int firstOfA, int firstOfB, int k)
         where TTile : struct, ITile
         where TSums : struct, ISums<TSums>
         where TLeft : struct, ILayout
@@ -210,8 +247,8 @@ public sealed partial class Gemm
         int columns = 4 * TTile.LaneColumns * TSums.Across;
         return TSums.Add<TLeft, TRight>(
             sums,
-            slices.SubView(firstOfA + TLeft.First(rows, TTile.Depth, 0, k)), TLeft.Stride(rows, TTile.Depth, TTile.LaneRows), TLeft.Block(rows, TTile.Depth, TTile.LaneRows),
-            slices.SubView(firstOfB + TRight.First(columns, TTile.Depth, 0, k)), TRight.Stride(columns, TTile.Depth, TTile.LaneColumns), TRight.Block(columns, TTile.Depth, TTile.LaneColumns));
+            slice.SubView(firstOfA + TLeft.First(rows, TTile.Depth, 0, k)), TLeft.Stride(rows, TTile.Depth, TTile.LaneRows), TLeft.Block(rows, TTile.Depth, TTile.LaneRows),
+            slice.SubView(firstOfB + TRight.First(columns, TTile.Depth, 0, k)), TRight.Stride(columns, TTile.Depth, TTile.LaneColumns), TRight.Block(columns, TTile.Depth, TTile.LaneColumns));
     }
 
     /// <summary>Fours of shared memory: the slices, or one block of each team's lanes.</summary>

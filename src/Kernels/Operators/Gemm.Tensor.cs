@@ -58,56 +58,44 @@ public sealed partial class Gemm
         int half = (lane / 32 & 1) * 16;
         int group = (lane & 31) / 4;
         int member = lane & 3;
-        var operandA = new Operand(s.M, s.K, s.ARow, s.AColumn);
-        var operandB = new Operand(s.N, s.K, s.BColumn, s.BRow);
-        var placeA0 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane);
-        var placeA1 = PlaceOf<TLeft>(operandA, row, TensorTile, TensorDepth, lane + TensorLanes);
-        var placeB0 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane);
-        var placeB1 = PlaceOf<TRight>(operandB, column, TensorTile, TensorDepth, lane + TensorLanes);
-        int slotA = TLeft.Slot(TensorTile, TensorDepth, lane);
-        int slotB = firstB + TRight.Slot(TensorTile, TensorDepth, lane);
-        int nextSlotA = TLeft.Slot(TensorTile, TensorDepth, TensorLanes);
-        int nextSlotB = TRight.Slot(TensorTile, TensorDepth, TensorLanes);
+        var left = new Side<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, TensorTile, TensorDepth, 0, lane, TensorLanes);
+        var right = new Side<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, TensorTile, TensorDepth, firstB, lane, TensorLanes);
+        int firstOfA = half * TLeft.FloatsALine(TensorTile, TensorDepth);
 
+        var here = shared.SubView(0, slices);
+        var there = shared.SubView(slices, slices);
         var sums = TSums.Zero();
-        var a0 = TReading.Read<TLeft>(a, operandA, placeA0, 0);
-        var a1 = TReading.Read<TLeft>(a, operandA, placeA1, 0);
-        var b0 = TReading.Read<TRight>(b, operandB, placeB0, 0);
-        var b1 = TReading.Read<TRight>(b, operandB, placeB1, 0);
-        // Two pairs of slices in turns, as there.
-        int pair = 0;
-        for (int k = 0; k < s.K; k += TensorDepth)
+        Two ofA = left.Read(a, 0), ofB = right.Read(b, 0);
+        Two nextOfA = left.Read(a, TensorDepth), nextOfB = right.Read(b, TensorDepth);
+        int k = 0;
+        for (; k + TensorDepth < s.K; k += 2 * TensorDepth)
         {
-            int toA = pair + slotA, toB = pair + slotB;
-            if (k + TensorDepth <= s.K)
-            {
-                shared[toA] = a0;
-                shared[toA + nextSlotA] = a1;
-                shared[toB] = b0;
-                shared[toB + nextSlotB] = b1;
-            }
-            else
-            {
-                shared[toA] = Inside<TLeft>(operandA, placeA0, k, a0);
-                shared[toA + nextSlotA] = Inside<TLeft>(operandA, placeA1, k, a1);
-                shared[toB] = Inside<TRight>(operandB, placeB0, k, b0);
-                shared[toB + nextSlotB] = Inside<TRight>(operandB, placeB1, k, b1);
-            }
+            left.Store(here, ofA, k);
+            right.Store(here, ofB, k);
             GroupBarrier.Wait();
-
-            // The next slices travel while these are multiplied.
-            int next = k + TensorDepth;
-            a0 = TReading.Read<TLeft>(a, operandA, placeA0, next);
-            a1 = TReading.Read<TLeft>(a, operandA, placeA1, next);
-            b0 = TReading.Read<TRight>(b, operandB, placeB0, next);
-            b1 = TReading.Read<TRight>(b, operandB, placeB1, next);
-            int ofA = 4 * pair + half * TLeft.FloatsALine(TensorTile, TensorDepth), ofB = 4 * (pair + firstB);
-            for (int i = team * TensorRun; i < TensorDepth; i += TensorTeams * TensorRun)
+            if (k + 2 * TensorDepth < s.K)
             {
-                sums = TSums.Add<TLeft, TRight>(
-                    sums, shared.Cast<float>(), ofA + i * TLeft.FloatsAK(TensorTile, TensorDepth), ofB + i * TRight.FloatsAK(TensorTile, TensorDepth), group, member);
+                ofA = left.Read(a, k + 2 * TensorDepth);
+                ofB = right.Read(b, k + 2 * TensorDepth);
             }
-            pair = slices - pair;
+            sums = AddTensors<TSums, TLeft, TRight>(sums, here.Cast<float>(), firstOfA, 4 * firstB, team, group, member);
+
+            left.Store(there, nextOfA, k + TensorDepth);
+            right.Store(there, nextOfB, k + TensorDepth);
+            GroupBarrier.Wait();
+            if (k + 3 * TensorDepth < s.K)
+            {
+                nextOfA = left.Read(a, k + 3 * TensorDepth);
+                nextOfB = right.Read(b, k + 3 * TensorDepth);
+            }
+            sums = AddTensors<TSums, TLeft, TRight>(sums, there.Cast<float>(), firstOfA, 4 * firstB, team, group, member);
+        }
+        if (k < s.K)
+        {
+            left.Store(here, ofA, k);
+            right.Store(here, ofB, k);
+            GroupBarrier.Wait();
+            sums = AddTensors<TSums, TLeft, TRight>(sums, here.Cast<float>(), firstOfA, 4 * firstB, team, group, member);
         }
         GroupBarrier.Wait();
 
@@ -122,6 +110,20 @@ public sealed partial class Gemm
                 c, bias, s, epilogue, row + i / TensorTile, column + (i & (TensorTile - 1)),
                 floats[at] + floats[at + ofTeam] + floats[at + 2 * ofTeam] + floats[at + 3 * ofTeam]);
         }
+    }
+
+    /// <summary>Adds a lane's part of its team's k of a slice.</summary>
+    private static TSums AddTensors<TSums, TLeft, TRight>(TSums sums, ArrayView<float> slice, int firstOfA, int firstOfB, int team, int group, int member)
+        where TSums : struct, ITensorSums<TSums>
+        where TLeft : struct, ILayout
+        where TRight : struct, ILayout
+    {
+        for (int k = team * TensorRun; k < TensorDepth; k += TensorTeams * TensorRun)
+        {
+            sums = TSums.Add<TLeft, TRight>(
+                sums, slice, firstOfA + k * TLeft.FloatsAK(TensorTile, TensorDepth), firstOfB + k * TRight.FloatsAK(TensorTile, TensorDepth), group, member);
+        }
+        return sums;
     }
 
     /// <summary>The kernels of products in TF32, each compiled when it is first needed.</summary>

@@ -115,17 +115,7 @@ public sealed partial class Gemm
         public static int Depth => 32;
     }
 
-    /// <summary>64×32 of C with <see cref="Block8x8"/>: twice as many groups.</summary>
-    internal readonly struct LongTile : ITile
-    {
-        public static int LaneRows => 8;
-
-        public static int LaneColumns => 4;
-
-        public static int Depth => 32;
-    }
-
-    /// <summary>32×32 of C with <see cref="Block8x4"/>: twice as deep, so half as many waits for memory where there is little to do between them.</summary>
+    /// <summary>32×32 of C with <see cref="Block8x4"/>: four times as many groups.</summary>
     internal readonly struct DeepTile : ITile
     {
         public static int LaneRows => 4;
