@@ -7,10 +7,10 @@ using ILGPU.Runtime;
 
 namespace GpuCgan.Kernels.Profiling;
 
-/// <summary>What this project's own kernels reach on a device where nothing is in their way: what the launches of a step are held against.</summary>
+/// <summary>What a device does where nothing is in its way: what the launches of a step are held against.</summary>
 /// <param name="FlopsPerSecond">Of a square product, by <see cref="Gemm"/>: the fastest of several sizes.</param>
 /// <param name="ProductSize">Its M = N = K.</param>
-/// <param name="BytesPerSecond">Read and written by a copy, by <see cref="CopyMatrix"/>. Too large for a cache, except where the device is very slow.</param>
+/// <param name="BytesPerSecond">Read and written by a copy: the driver's on a GPU, <see cref="CopyMatrix"/> on <see cref="DeviceKind.Cpu"/>. Too large for a cache, except where the device is very slow.</param>
 /// <param name="CopyBytes">The bytes of its source.</param>
 /// <param name="LaunchSeconds">Of a launch that does nothing, in a row of them; on <see cref="DeviceKind.Cpu"/> of a job in which every thread takes part.</param>
 public sealed record DeviceCeilings(double FlopsPerSecond, int ProductSize, double BytesPerSecond, long CopyBytes, double LaunchSeconds)
@@ -81,6 +81,9 @@ public sealed record DeviceCeilings(double FlopsPerSecond, int ProductSize, doub
     {
         using var from = device.Allocate<float>((long)rows * CopyColumns);
         using var to = device.Allocate<float>((long)rows * CopyColumns);
+        // A driver copies faster than a kernel of a float a lane, and faster than it no kernel of ours can be.
+        if (device.Team is null)
+            return Best(device, () => device.Copy(from.View, to.View), patience);
         var (x, y) = (new Matrix(from.View, rows, CopyColumns), new Matrix(to.View, rows, CopyColumns));
         return Best(device, () => copy.Launch(x, y), patience);
     }
