@@ -6,11 +6,18 @@ namespace GpuCgan.Kernels.Operators;
 
 public sealed partial class Convolution
 {
+    /// <summary>What a shape's indices are divided by.</summary>
+    internal readonly struct Divisors(ConvShape shape)
+    {
+        public readonly Divisor MapPixels = new(shape.MapPixels), MapWidth = new(shape.MapWidth), KernelSize = new(shape.KernelSize), KernelWidth = new(shape.KernelWidth);
+    }
+
     /// <summary>y[n, f, ·] = w·windows(x[n]): rows are features, columns the windows of all images, the depth runs over the taps.</summary>
     internal struct ForwardProduct : IProduct<ForwardProduct>
     {
         public ArrayView<float> X, W, Bias, Y;
         public ConvShape Shape;
+        public Divisors By;
         public int Batch, XStride, WStride, YStride, HasBias;
         public Activation Activation;
 
@@ -24,16 +31,15 @@ public sealed partial class Convolution
 
         public readonly Place Locate(int column)
         {
-            int window = column % Shape.MapPixels;
-            return new Place(column / Shape.MapPixels, window / Shape.MapWidth, window % Shape.MapWidth);
+            int image = By.MapPixels.Divide(column, out int window);
+            return new Place(image, By.MapWidth.Divide(window, out int mapColumn), mapColumn);
         }
 
         public readonly float B(int k, Place place)
         {
-            int channel = k / Shape.KernelSize;
-            int tap = k % Shape.KernelSize;
-            int row = place.Row * Shape.Stride - Shape.Padding + tap / Shape.KernelWidth;
-            int column = place.Column * Shape.Stride - Shape.Padding + tap % Shape.KernelWidth;
+            int channel = By.KernelSize.Divide(k, out int tap);
+            int row = place.Row * Shape.Stride - Shape.Padding + By.KernelWidth.Divide(tap, out int kernelColumn);
+            int column = place.Column * Shape.Stride - Shape.Padding + kernelColumn;
             bool inside = row >= 0 && row < Shape.Height && column >= 0 && column < Shape.Width;
             return inside ? X[place.Offset * XStride + channel * Shape.Pixels + row * Shape.Width + column] : 0;
         }
@@ -55,11 +61,13 @@ public sealed partial class Convolution
     {
         public ArrayView<float> DY, W, Bias, DX;
         public ConvShape Shape;
+        public Divisor ByStride;
         public int Batch, DYStride, WStride, DXStride, HasBias;
         public Activation Activation;
 
         // Of a plane: the residue, and its pixels and taps.
         private int _rowResidue, _columnResidue, _firstRow, _firstColumn, _pixelRows, _pixelColumns, _tapRows, _tapColumns;
+        private Divisor _byTaps, _byTapColumns, _byPixels, _byPixelColumns;
 
         public readonly int Rows => Shape.Channels;
         public readonly int Columns => Batch * _pixelRows * _pixelColumns;
@@ -77,6 +85,11 @@ public sealed partial class Convolution
             result._pixelColumns = Steps(result._firstColumn, Shape.Width, s);
             result._tapRows = Steps(result._rowResidue, Shape.KernelHeight, s);
             result._tapColumns = Steps(result._columnResidue, Shape.KernelWidth, s);
+            // A residue may have no tap, of a kernel smaller than the stride, and no pixel, of an image smaller than it.
+            result._byTaps = new(Math.Max(1, result._tapRows * result._tapColumns));
+            result._byTapColumns = new(Math.Max(1, result._tapColumns));
+            result._byPixels = new(Math.Max(1, result._pixelRows * result._pixelColumns));
+            result._byPixelColumns = new(Math.Max(1, result._pixelColumns));
             return result;
         }
 
@@ -85,31 +98,27 @@ public sealed partial class Convolution
 
         public readonly float A(int row, int k)
         {
-            int taps = _tapRows * _tapColumns;
-            int tap = k % taps;
-            int kernelRow = _rowResidue + tap / _tapColumns * Shape.Stride;
-            int kernelColumn = _columnResidue + tap % _tapColumns * Shape.Stride;
-            return W[k / taps * WStride + row * Shape.KernelSize + kernelRow * Shape.KernelWidth + kernelColumn];
+            int feature = _byTaps.Divide(k, out int tap);
+            int kernelRow = _rowResidue + _byTapColumns.Divide(tap, out int tapColumn) * Shape.Stride;
+            int kernelColumn = _columnResidue + tapColumn * Shape.Stride;
+            return W[feature * WStride + row * Shape.KernelSize + kernelRow * Shape.KernelWidth + kernelColumn];
         }
 
         public readonly Place Locate(int column)
         {
-            // A residue may have no pixel, in an image smaller than the stride.
-            int pixels = Math.Max(1, _pixelRows * _pixelColumns);
-            int pixel = column % pixels;
-            int columns = Math.Max(1, _pixelColumns);
-            return new Place(column / pixels, _firstRow + pixel / columns * Shape.Stride, _firstColumn + pixel % columns * Shape.Stride);
+            int image = _byPixels.Divide(column, out int pixel);
+            int pixelRow = _byPixelColumns.Divide(pixel, out int pixelColumn);
+            return new Place(image, _firstRow + pixelRow * Shape.Stride, _firstColumn + pixelColumn * Shape.Stride);
         }
 
         public readonly float B(int k, Place place)
         {
-            int taps = _tapRows * _tapColumns;
-            int tap = k % taps;
-            // The difference is a multiple of the stride, so the division is exact and a negative row stays negative.
-            int row = (place.Row + Shape.Padding - _rowResidue) / Shape.Stride - tap / _tapColumns;
-            int column = (place.Column + Shape.Padding - _columnResidue) / Shape.Stride - tap % _tapColumns;
+            int feature = _byTaps.Divide(k, out int tap);
+            // A padded coordinate is congruent to its residue modulo the stride and not below it, so the division is exact and of no negative number.
+            int row = ByStride.Divide(place.Row + Shape.Padding - _rowResidue) - _byTapColumns.Divide(tap, out int tapColumn);
+            int column = ByStride.Divide(place.Column + Shape.Padding - _columnResidue) - tapColumn;
             bool inside = row >= 0 && row < Shape.MapHeight && column >= 0 && column < Shape.MapWidth;
-            return inside ? DY[place.Offset * DYStride + k / taps * Shape.MapPixels + row * Shape.MapWidth + column] : 0;
+            return inside ? DY[place.Offset * DYStride + feature * Shape.MapPixels + row * Shape.MapWidth + column] : 0;
         }
 
         public readonly void Store(int row, Place place, float sum)
@@ -125,6 +134,7 @@ public sealed partial class Convolution
     {
         public ArrayView<float> X, DY, DW;
         public ConvShape Shape;
+        public Divisors By;
         public int Batch, XStride, DYStride, DWStride, Accumulate;
 
         public readonly int Rows => Shape.Features;
@@ -133,21 +143,21 @@ public sealed partial class Convolution
 
         public readonly WeightProduct Plane(int plane) => this;
 
-        public readonly float A(int row, int k) => DY[k / Shape.MapPixels * DYStride + row * Shape.MapPixels + k % Shape.MapPixels];
+        public readonly float A(int row, int k) => DY[By.MapPixels.Divide(k, out int window) * DYStride + row * Shape.MapPixels + window];
 
         public readonly Place Locate(int column)
         {
-            int tap = column % Shape.KernelSize;
-            return new Place(column / Shape.KernelSize, tap / Shape.KernelWidth, tap % Shape.KernelWidth);
+            int channel = By.KernelSize.Divide(column, out int tap);
+            return new Place(channel, By.KernelWidth.Divide(tap, out int kernelColumn), kernelColumn);
         }
 
         public readonly float B(int k, Place place)
         {
-            int window = k % Shape.MapPixels;
-            int row = window / Shape.MapWidth * Shape.Stride - Shape.Padding + place.Row;
-            int column = window % Shape.MapWidth * Shape.Stride - Shape.Padding + place.Column;
+            int image = By.MapPixels.Divide(k, out int window);
+            int row = By.MapWidth.Divide(window, out int mapColumn) * Shape.Stride - Shape.Padding + place.Row;
+            int column = mapColumn * Shape.Stride - Shape.Padding + place.Column;
             bool inside = row >= 0 && row < Shape.Height && column >= 0 && column < Shape.Width;
-            return inside ? X[k / Shape.MapPixels * XStride + place.Offset * Shape.Pixels + row * Shape.Width + column] : 0;
+            return inside ? X[image * XStride + place.Offset * Shape.Pixels + row * Shape.Width + column] : 0;
         }
 
         public readonly void Store(int row, Place place, float sum)

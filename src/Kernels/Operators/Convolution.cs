@@ -1,4 +1,5 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Schemes;
 using ILGPU;
 
@@ -53,7 +54,7 @@ public sealed partial class Convolution
         // A kernel's view must not be empty; without a bias it is not read.
         var product = new ForwardProduct
         {
-            X = x.Data, W = w.Data, Bias = b.Length == 0 ? w.Data : b, Y = y.Data, Shape = shape, Batch = x.Rows,
+            X = x.Data, W = w.Data, Bias = b.Length == 0 ? w.Data : b, Y = y.Data, Shape = shape, By = new Divisors(shape), Batch = x.Rows,
             XStride = x.Stride, WStride = w.Stride, YStride = y.Stride, HasBias = b.Length == 0 ? 0 : 1, Activation = activation,
         };
         using var launch = Announce("Convolution.Forward", shape, x.Rows, b.Length);
@@ -78,7 +79,7 @@ public sealed partial class Convolution
         Fits(b, shape.Channels, "channels");
         var product = new InputProduct
         {
-            DY = dy.Data, W = w.Data, Bias = b.Length == 0 ? w.Data : b, DX = dx.Data, Shape = shape, Batch = dy.Rows,
+            DY = dy.Data, W = w.Data, Bias = b.Length == 0 ? w.Data : b, DX = dx.Data, Shape = shape, ByStride = new Divisor(shape.Stride), Batch = dy.Rows,
             DYStride = dy.Stride, WStride = w.Stride, DXStride = dx.Stride, HasBias = b.Length == 0 ? 0 : 1, Activation = activation,
         };
         using var launch = Announce("Convolution.InputGradient", shape, dy.Rows, b.Length);
@@ -104,7 +105,7 @@ public sealed partial class Convolution
         Fits(shape, x, dw, dy);
         var product = new WeightProduct
         {
-            X = x.Data, DY = dy.Data, DW = dw.Data, Shape = shape, Batch = x.Rows,
+            X = x.Data, DY = dy.Data, DW = dw.Data, Shape = shape, By = new Divisors(shape), Batch = x.Rows,
             XStride = x.Stride, DYStride = dy.Stride, DWStride = dw.Stride, Accumulate = accumulate ? 1 : 0,
         };
         using var launch = Announce("Convolution.WeightGradient", shape, x.Rows, accumulate ? dw.Elements : 0);
