@@ -39,7 +39,7 @@ public class GatherScaleTests
         }
         // The constant and the product are each rounded once: 2⁻²³ relative.
         Close.Assert(expected, images.Read(context), 0, 1.2e-7, context);
-        int[] expectedLabels = [-7, .. Enumerable.Repeat(indices.Select(i => (int)labels[i]), copies).SelectMany(batch => batch), -7];
+        int[] expectedLabels = [-7, .. Enumerable.Repeat(indices.Select(i => (int)labels[i]), copies).SelectMany(l => l), -7];
         Assert.Equal(expectedLabels, batchLabels.Download());
     }
 
