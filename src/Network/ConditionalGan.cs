@@ -225,8 +225,7 @@ public sealed class ConditionalGan : IDisposable
             _generator.DrawLatents(Purpose.Latent(0), _batch.FakeImages.Rows);
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
         _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _batch.Indices);
-        _operators.GatherScale.Launch(_batch.Indices, data.Pixels, data.Labels, _batch.RealImages, _batch.RealLabels);
-        _device.Copy(_batch.RealLabels, _batch.FakeLabels);
+        _operators.GatherScale.Launch(_batch.Indices, data.Pixels, data.Labels, _batch.RealImages, _batch.Labels);
         _device.Join();
         // Meanwhile G reads the other half of the labels, and writes images alone: a code lies behind them.
         using (_device.Beside())

@@ -41,5 +41,6 @@ internal readonly struct Real1(float value) : IWide<Real1>, IReal<Real1, Word1>
         return new(Interop.IntAsFloat((bits & RealBits.Fraction) + RealBits.SquareRootOfHalf));
     }
 
-    public static Real1 UnitInterval(Word1 word) => new(((word.Value >> 9) + 0.5f) * RealBits.TwoToMinus23);
+    // Below 2²³, so an int: a uint becomes a float by way of a double, which a GPU is slow at.
+    public static Real1 UnitInterval(Word1 word) => new(((int)(word.Value >> 9) + 0.5f) * RealBits.TwoToMinus23);
 }

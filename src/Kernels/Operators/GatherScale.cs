@@ -21,22 +21,35 @@ public sealed class GatherScale
 {
     private static T Scale<T>(T pixel) where T : struct, IReal<T> => (pixel + pixel - T.Of(255f)) * T.Of(1f / 255f);
 
+    // A lane has four pixels of a row, a quarter of it apart: neighbours read and write side by side whatever the alignment, and a lane waits for its index once. Where a row is
+    // not four quarters, lanes at its end do the last pixel again. All reads are good whatever the index, so none stands behind a branch.
     private static void Kernel(
         Index1D i, ArrayView<int> indices, ArrayView<byte> pixels, ArrayView<byte> labels, ArrayView<float> images, ArrayView<int> batchLabels, Layout s)
     {
-        int row = s.Columns.Divide(i, out int column);
+        int row = s.Quarter.Divide(i, out int column);
         int index = indices[row];
         bool inside = index >= 0 && index < s.Count;
+        int source = inside ? index : 0;
         // A data set may hold more bytes than an int counts.
-        images[row * s.Stride + column] = inside ? Scale(new Real1(pixels[(long)index * s.Columns.Value + column])).Value : float.NaN;
-        if (column == 0)
-            batchLabels[row] = inside ? labels[index] : -1;
+        long from = (long)source * s.Columns;
+        int to = row * s.Stride;
+        int column1 = IntrinsicMath.Min(column + s.Quarter.Value, s.Columns - 1);
+        int column2 = IntrinsicMath.Min(column + 2 * s.Quarter.Value, s.Columns - 1);
+        int column3 = IntrinsicMath.Min(column + 3 * s.Quarter.Value, s.Columns - 1);
+        int label = labels[source], pixel0 = pixels[from + column], pixel1 = pixels[from + column1], pixel2 = pixels[from + column2], pixel3 = pixels[from + column3];
+        images[to + column] = inside ? Scale(new Real1(pixel0)).Value : float.NaN;
+        images[to + column1] = inside ? Scale(new Real1(pixel1)).Value : float.NaN;
+        images[to + column2] = inside ? Scale(new Real1(pixel2)).Value : float.NaN;
+        images[to + column3] = inside ? Scale(new Real1(pixel3)).Value : float.NaN;
+        label = inside ? label : -1;
+        for (int at = row; column == 0 && at < s.Labels; at += s.Rows)
+            batchLabels[at] = label;
     }
 
-    internal readonly struct Layout(int count, int columns, int stride)
+    internal readonly struct Layout(int count, int rows, int columns, int stride, int labels)
     {
-        public readonly Divisor Columns = new(columns);
-        public readonly int Count = count, Stride = stride;
+        public readonly Divisor Quarter = new((columns - 1) / 4 + 1);
+        public readonly int Count = count, Rows = rows, Columns = columns, Stride = stride, Labels = labels;
     }
 
     private readonly ComputeDevice _device;
@@ -58,17 +71,17 @@ public sealed class GatherScale
     /// <param name="pixels">[count, n], without gaps.</param>
     /// <param name="labels">[count].</param>
     /// <param name="images">[B, n].</param>
-    /// <param name="batchLabels">[B].</param>
+    /// <param name="batchLabels">[B]; or a multiple of it, and the labels stand there as often, one batch behind the other: for generated images under the labels of real ones.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public void Launch(ArrayView<int> indices, ArrayView<byte> pixels, ArrayView<byte> labels, Matrix images, ArrayView<int> batchLabels)
     {
-        if (indices.Length != images.Rows || batchLabels.Length != images.Rows || labels.Length is < 1 or > int.MaxValue || pixels.Length != labels.Length * images.Columns)
+        if (indices.Length != images.Rows || batchLabels.Length < 1 || batchLabels.Length % images.Rows != 0 || labels.Length is < 1 or > int.MaxValue || pixels.Length != labels.Length * images.Columns)
             throw new ArgumentException($"{indices.Length} indices, {pixels.Length} pixels and {labels.Length} labels do not fit {images} images and {batchLabels.Length} labels.");
-        using var launch = _device.Profiler?.Begin("GatherScale", $"{images}", 3 * images.Elements, (sizeof(byte) + sizeof(float)) * images.Elements + (2 * sizeof(int) + sizeof(byte)) * indices.Length);
+        using var launch = _device.Profiler?.Begin("GatherScale", $"{images}", 3 * images.Elements, (sizeof(byte) + sizeof(float)) * images.Elements + (sizeof(int) + sizeof(byte)) * indices.Length + sizeof(int) * batchLabels.Length);
         if (_kernel is not null)
         {
-            var layout = new Layout(labels.IntLength, images.Columns, images.Stride);
-            _kernel(_device.Stream, images.Rows * images.Columns, indices, pixels, labels, images.Data, batchLabels, layout);
+            var layout = new Layout(labels.IntLength, images.Rows, images.Columns, images.Stride, batchLabels.IntLength);
+            _kernel(_device.Stream, images.Rows * layout.Quarter.Value, indices, pixels, labels, images.Data, batchLabels, layout);
             return;
         }
         var job = new WideRows { Indices = indices, Pixels = pixels, Labels = labels, Images = images, BatchLabels = batchLabels };
@@ -93,7 +106,10 @@ public sealed class GatherScale
                 int index = Indices.AsHostSpan()[row];
                 var image = Images.Data.AsHostSpan().Slice(row * Images.Stride, Images.Columns);
                 bool inside = index >= 0 && index < Labels.IntLength;
-                BatchLabels.AsHostSpan()[row] = inside ? Labels.AsHostSpan()[index] : -1;
+                int label = inside ? Labels.AsHostSpan()[index] : -1;
+                var batchLabels = BatchLabels.AsHostSpan();
+                for (int at = row; at < batchLabels.Length; at += Images.Rows)
+                    batchLabels[at] = label;
                 if (inside)
                 {
                     var pixels = Pixels.SubView((long)index * Images.Columns, Images.Columns).AsHostSpan();

@@ -17,7 +17,7 @@ namespace GpuCgan.Kernels.Operators;
 /// One kernel serves all three: an operand is addressed by a row and a column stride. The register-tiled scheme is that of Volkov and
 /// Demmel, "Benchmarking GPUs to tune dense linear algebra", SC 2008, with K shared among the teams of a group. The order of a sum depends on K
 /// alone (on a GPU also on whether N is 1), never on the tile or the batch: |error| ≤ K·2⁻²⁴·Σ|x||w|, and sums of small integers are exact. In TF32 |error| ≤ (2⁻¹⁰ + 2⁻²² + K·2⁻²²)·Σ|x||w|: two
-/// operands rounded by 2⁻¹¹ each, and sums of tensor cores, whose rounding is not documented (Fasi, Higham, Mikaitis and Pranesh 2021 saw truncation). A product with one column stays in single precision.
+/// operands rounded by 2⁻¹¹ each, and sums of tensor cores, whose rounding is not documented (Fasi, Higham, Mikaitis and Pranesh 2021 saw truncation). A product with one column or one k stays in single precision.
 /// </remarks>
 public sealed partial class Gemm
 {
@@ -48,6 +48,7 @@ public sealed partial class Gemm
     private readonly bool _inTensors;
     private readonly TileSet? _tiles;
     private readonly MatrixVector? _vector;
+    private readonly Outer? _outer;
     private readonly TensorProduct? _tensor;
 
     /// <summary>Products on <paramref name="device"/>, in its <see cref="ComputeDevice.Precision"/>. A kernel is compiled when the first product needs it.</summary>
@@ -64,6 +65,7 @@ public sealed partial class Gemm
             return;
         _tiles = new TileSet(device);
         _vector = new MatrixVector(device);
+        _outer = new Outer(device);
         _tensor = new TensorProduct(device, emulateTensors);
     }
 
@@ -136,6 +138,8 @@ public sealed partial class Gemm
     {
         if (_tiles is null)
             LaunchWide(a, b, c, bias, s, epilogue);
+        else if (s.K == 1 && Tile is null)
+            _outer!.Launch(a, b, c, bias, s, epilogue);
         else if (s.N == 1 && Tile is null)
             _vector!.Launch(a, b, c, bias, s, epilogue);
         else if (_inTensors)

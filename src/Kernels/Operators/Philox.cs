@@ -114,7 +114,7 @@ public sealed class Philox
     private static void IntegersKernel(Index1D block, ArrayView<StepState> clock, uint purpose, ArrayView<int> y, int below)
     {
         var w0 = Words(new Word1((uint)block.X), clock[0], purpose, out var w1, out var w2, out var w3);
-        int element = block / Lanes * Stretch + block % Lanes;
+        int element = block / Lanes * Stretch + (block & (Lanes - 1));
         int length = y.IntLength;
         if (element < length)
             y[element] = Below(w0, below);

@@ -45,7 +45,8 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
 
     private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> y, Layout s, TFormula formula)
     {
-        int element = block / Lanes * Stretch + block % Lanes;
+        // No remainder: even by a constant the driver makes a division of it.
+        int element = block / Lanes * Stretch + (block & (Lanes - 1));
         int row = s.Pitch.Divide(element, out int column);
         if (column >= s.Columns)
             return;

@@ -5,7 +5,7 @@ namespace GpuCgan.Kernels.Tests.Operators;
 public class GatherScaleTests
 {
     /// <summary>Images of the data set, images of the batch, pixels an image, seed.</summary>
-    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [7, 3, 5, 2], [10, 17, 63, 3], [256, 5, 64, 4], [5, 9, 65, 5], [23, 2, 784, 6]];
+    public static IEnumerable<object[]> Shapes => [[1, 1, 1, 1], [7, 3, 5, 2], [10, 17, 63, 3], [256, 5, 64, 4], [5, 9, 65, 5], [4, 3, 2, 7], [3, 4, 3, 8], [9, 2, 4, 9], [6, 5, 6, 10], [3, 2, 127, 11], [23, 2, 784, 6]];
 
     [Theory]
     [OnCpu(nameof(Shapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(Shapes)), OnOpenCl(nameof(Shapes))]
@@ -26,9 +26,10 @@ public class GatherScaleTests
         using var gIndices = d.Allocate<int>(batch);
         gIndices.Upload(indices);
         using var images = GuardedMatrix.Unwritten(d, batch, n);
-        using var batchLabels = d.Allocate<int>(batch + 2);
-        batchLabels.Upload([.. Enumerable.Repeat(-7, batch + 2)]);
-        new GatherScale(d).Launch(gIndices.View, gPixels.View, gLabels.View, images.Matrix, batchLabels.View.SubView(1, batch));
+        int copies = 1 + seed % 3;
+        using var batchLabels = d.Allocate<int>(copies * batch + 2);
+        batchLabels.Upload([.. Enumerable.Repeat(-7, copies * batch + 2)]);
+        new GatherScale(d).Launch(gIndices.View, gPixels.View, gLabels.View, images.Matrix, batchLabels.View.SubView(1, copies * batch));
 
         var expected = new double[batch, n];
         for (int i = 0; i < batch; i++)
@@ -38,7 +39,7 @@ public class GatherScaleTests
         }
         // The constant and the product are each rounded once: 2⁻²³ relative.
         Close.Assert(expected, images.Read(context), 0, 1.2e-7, context);
-        int[] expectedLabels = [-7, .. indices.Select(i => (int)labels[i]), -7];
+        int[] expectedLabels = [-7, .. Enumerable.Repeat(indices.Select(i => (int)labels[i]), copies).SelectMany(l => l), -7];
         Assert.Equal(expectedLabels, batchLabels.Download());
     }
 
@@ -86,6 +87,7 @@ public class GatherScaleTests
         var d = TestDevice.Get("cpu");
         using var bytes = d.Allocate<byte>(6);
         using var ints = d.Allocate<int>(3);
+        using var longer = d.Allocate<int>(4);
         using var images = GuardedMatrix.Unwritten(d, 3, 3);
         var gather = new GatherScale(d);
         var labels = bytes.View.SubView(0, 2);
@@ -93,5 +95,7 @@ public class GatherScaleTests
         Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View.SubView(0, 5), labels, images.Matrix, ints.View));
         Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, bytes.View, images.Matrix, ints.View));
         Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, labels, images.Matrix, ints.View.SubView(0, 2)));
+        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, labels, images.Matrix, longer.View));
+        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, labels, images.Matrix, default));
     }
 }

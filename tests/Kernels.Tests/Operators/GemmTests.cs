@@ -110,6 +110,61 @@ public class GemmTests
         }
     }
 
+    /// <summary>M, N, seed: one group and less, and more.</summary>
+    public static IEnumerable<object[]> OuterProducts => [[1, 1, 91], [1, 129, 92], [130, 1, 93], [16, 8, 94], [17, 37, 95]];
+
+    /// <summary>One k has a kernel of its own: zeros of either sign and all else come out of it as out of a tile.</summary>
+    [Theory]
+    [OnCpu(nameof(OuterProducts)), OnCpuIlgpu(nameof(OuterProducts)), OnCuda(nameof(OuterProducts)), OnOpenCl(nameof(OuterProducts))]
+    public void AnOuterProductHasTheBitsOfATile(string device, int m, int n, int seed)
+    {
+        var d = TestDevice.Get(device);
+        string context = $"{device} M={m} N={n} seed={seed}";
+        double[,] x = Draw.Uniform(m, 1, seed), w = Draw.Uniform(1, n, seed + 1), b = Draw.Uniform(1, n, seed + 2), dw0 = Draw.Uniform(m, n, seed + 3);
+        x[m / 2, 0] = -0.0;
+        w[0, n / 2] = 0;
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gw = GuardedMatrix.Of(d, w);
+        using var turned = GuardedMatrix.Of(d, Transposed(w));
+        using var across = GuardedMatrix.Of(d, Transposed(x));
+        using var bias = d.Allocate<float>(n);
+        bias.Upload([.. b.Cast<double>().Select(v => (float)v)]);
+        var bits = new List<uint[]>();
+        foreach (var gemm in (Gemm[])[new(d), new(d) { Tile = new(16, 16) }])
+        {
+            using var y = GuardedMatrix.Unwritten(d, m, n);
+            using var plain = GuardedMatrix.Unwritten(d, m, n);
+            using var dx = GuardedMatrix.Unwritten(d, m, n);
+            using var dw = GuardedMatrix.Of(d, dw0);
+            gemm.Forward(gx.Matrix, gw.Matrix, bias.View, y.Matrix, Activation.LeakyRelu(0.2f));
+            gemm.Forward(gx.Matrix, gw.Matrix, default, plain.Matrix, Activation.Identity);
+            gemm.InputGradient(gx.Matrix, turned.Matrix, dx.Matrix);
+            gemm.WeightGradient(across.Matrix, gw.Matrix, dw.Matrix, accumulate: true);
+            // Factors below 1: rounded once each, and the product once.
+            Close.Assert(ReferenceGemm.Forward(x, w, null), plain.Read(context), 2e-7, 0, context);
+            bits.AddRange([Bits(y), Bits(plain), Bits(dx), Bits(dw)]);
+            // On a CPU the tile is not asked for, and a sum may be −0.
+            if (device != "cpu")
+                Assert.DoesNotContain(BitConverter.SingleToUInt32Bits(-0f), Bits(plain));
+        }
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(bits[i + 4], bits[i]);
+        Assert.Equal(bits[1], bits[2]);
+
+        uint[] Bits(GuardedMatrix matrix) => [.. matrix.Read(context).Cast<float>().Select(BitConverter.SingleToUInt32Bits)];
+
+        static double[,] Transposed(double[,] of)
+        {
+            var result = new double[of.GetLength(1), of.GetLength(0)];
+            for (int i = 0; i < of.GetLength(0); i++)
+            {
+                for (int j = 0; j < of.GetLength(1); j++)
+                    result[j, i] = of[i, j];
+            }
+            return result;
+        }
+    }
+
     /// <summary>132 multiprocessors are an H100's or H200's. The shapes are the recipe's at batch 64 and 512.</summary>
     [Theory]
     [InlineData(64, 512, 132, false, 16, 16), InlineData(64, 784, 132, false, 16, 32), InlineData(64, 1024, 132, false, 16, 32), InlineData(128, 512, 132, false, 16, 32), InlineData(794, 512, 132, false, 32, 32)]

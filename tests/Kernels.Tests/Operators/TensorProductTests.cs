@@ -45,7 +45,7 @@ public class TensorProductTests
         }
     }
 
-    /// <summary>Integers up to 2¹¹ are TF32 numbers, so their products are exact, and 2¹¹ + 1 lies half-way and is rounded away from zero: a product that was not rounded would show.</summary>
+    /// <summary>Integers up to 2¹¹ are TF32 numbers, so their products are exact, and 2¹¹ + 1 lies half-way and is rounded away from zero: a product that was not rounded would show. One k alone would be a product in single precision.</summary>
     [Theory]
     [OnCpuIlgpu, OnCuda, OnOpenCl]
     public void OperandsAreRoundedToElevenBits(string device)
@@ -53,8 +53,8 @@ public class TensorProductTests
         using var tf32 = device == "cuda" ? ComputeDevice.Open(device, precision: Precision.Tf32) : null;
         var d = tf32 ?? TestDevice.Get(device);
         var gemm = new Gemm(d, emulateTensors: tf32 is null);
-        using var x = GuardedMatrix.Of(d, new double[,] { { 2047 }, { 2049 }, { -2049 } });
-        using var w = GuardedMatrix.Of(d, new double[,] { { 1, 3 } });
+        using var x = GuardedMatrix.Of(d, new double[,] { { 2047, 0 }, { 2049, 0 }, { -2049, 0 } });
+        using var w = GuardedMatrix.Of(d, new double[,] { { 1, 3 }, { 1, 1 } });
         using var y = GuardedMatrix.Unwritten(d, 3, 2);
         gemm.Forward(x.Matrix, w.Matrix, default, y.Matrix, Activation.Identity);
         Close.AssertEqual(new double[,] { { 2047, 6141 }, { 2050, 6150 }, { -2050, -6150 } }, y.Read(device), device);
