@@ -61,5 +61,5 @@ internal static class LoadedKernels
 
     private static string Arguments(MethodInfo method) => method.IsGenericMethod
         ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>"
-        : method.DeclaringType!.IsGenericType ? $"<{string.Join(", ", method.DeclaringType.GetGenericArguments().Select(a => a.DeclaringType is { } outer ? outer.Name : a.Name))}>" : "";
+        : method.DeclaringType!.IsGenericType ? $"<{string.Join(", ", method.DeclaringType.GetGenericArguments().Select(a => a.DeclaringType is { } outer ? $"{outer.Name}.{a.Name}" : a.Name))}>" : "";
 }
