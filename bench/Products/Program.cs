@@ -54,7 +54,7 @@ return 0;
 void Row(string product, int m, int n, int k, Action<Gemm> tiled, Action plain)
 {
     double naiveTime = Time(plain);
-    var taken = Gemm.TileSet.Choose(m, n, device.Accelerator.NumMultiprocessors, device.Kind == DeviceKind.OpenCl);
+    var taken = Gemm.TileSet.Choose(m, n, device.Accelerator.NumMultiprocessors);
     var line = $"{product,-10} {$"{m}×{n}×{k}",-16} {naiveTime,9:0.0}";
     double best = 0;
     foreach (var gemm in tiles)

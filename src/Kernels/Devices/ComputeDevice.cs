@@ -14,7 +14,7 @@ namespace GpuCgan.Kernels.Devices;
 public sealed partial class ComputeDevice : IDisposable
 {
     /// <summary>Lanes a group on <c>cpu-ilgpu</c>: what the largest group of any operator needs.</summary>
-    private const int CpuGroupSize = 512;
+    private const int CpuGroupSize = 256;
 
     private readonly Context _context;
     private long _heldBytes;

@@ -16,30 +16,26 @@ public sealed partial class Gemm
     internal sealed class TileSet(ComputeDevice device)
     {
         /// <summary>From the one that reads least for its arithmetic to the one that leaves fewest multiprocessors idle.</summary>
-        public static readonly TileSize[] Sizes = [new(64, 64), new(32, 32), new(16, 32), new(16, 16)];
+        public static readonly TileSize[] Sizes = [new(32, 32), new(16, 32), new(16, 16)];
 
         // By tile, by the layouts of A and B and by whether fours are read.
         private readonly Launcher?[] _kernels = new Launcher?[8 * Sizes.Length];
 
         /// <summary>
-        /// The largest tile that is not mostly empty and gives enough groups, else the smallest: three quarters of the multiprocessors one each, and the 64×64 four each, for a
-        /// multiprocessor has room for one such group alone and has to wait at each of its barriers. With fewer groups than that the time is one group's, and a smaller tile's is shorter.
+        /// The largest tile that is not mostly empty and gives three quarters of the multiprocessors a group, else the smallest. With fewer groups than that the time is one
+        /// group's, and a smaller tile's is shorter.
         /// </summary>
-        public TileSize Choose(int m, int n) => Choose(m, n, device.Accelerator.NumMultiprocessors, device.Kind == DeviceKind.OpenCl);
+        public TileSize Choose(int m, int n) => Choose(m, n, device.Accelerator.NumMultiprocessors);
 
         /// <param name="m">Rows of C.</param>
         /// <param name="n">Columns of C.</param>
         /// <param name="multiprocessors">Groups that run side by side.</param>
-        /// <param name="fewRegisters">
-        /// Whether to leave out the tile of 8×8 sums a lane, which needs some hundred registers. NVIDIA's have them; PoCL keeps them in memory.
-        /// </param>
-        internal static TileSize Choose(int m, int n, int multiprocessors, bool fewRegisters)
+        internal static TileSize Choose(int m, int n, int multiprocessors)
         {
-            foreach (var size in fewRegisters ? Sizes.AsSpan(1) : Sizes)
+            foreach (var size in Sizes)
             {
                 long groups = (long)Groups(m, size.Rows) * Groups(n, size.Columns);
-                long wanted = size == Sizes[0] ? 16 : 3;
-                if (2 * m > size.Rows && 2 * n > size.Columns && 4 * groups >= wanted * multiprocessors)
+                if (2 * m > size.Rows && 2 * n > size.Columns && 4 * groups >= 3L * multiprocessors)
                     return size;
             }
             return Sizes[^1];
@@ -69,14 +65,13 @@ public sealed partial class Gemm
             kernel(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
         }
 
-        private static int LanesOf(TileSize size) => size == Sizes[0] ? Teams * 64 : size == Sizes[^1] ? Teams * 16 : Teams * 32;
+        private static int LanesOf(TileSize size) => size == Sizes[^1] ? Teams * 16 : Teams * 32;
 
         private Launcher KernelOf(int tile, bool leftAlong, bool rightAlong, bool fours) =>
             _kernels[8 * tile + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??= tile switch
             {
-                0 => Load<BroadTile, Block8x8>(leftAlong, rightAlong, fours),
-                1 => Load<DeepTile, Block8x4>(leftAlong, rightAlong, fours),
-                2 => Load<NarrowTile, Block4x4>(leftAlong, rightAlong, fours),
+                0 => Load<BroadTile, Block8x4>(leftAlong, rightAlong, fours),
+                1 => Load<NarrowTile, Block4x4>(leftAlong, rightAlong, fours),
                 _ => Load<SmallTile, Block4x4>(leftAlong, rightAlong, fours),
             };
 
@@ -101,9 +96,7 @@ public sealed partial class Gemm
             where TLeft : struct, ILayout
             where TRight : struct, ILayout
             where TReading : struct, IReading =>
-            // A multiprocessor has 65,536 registers: without the number of lanes a kernel may be given more of them than there are for a group.
-            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(
-                Kernel<TTile, TSums, TLeft, TRight, TReading>, new KernelSpecialization(Teams * TTile.LaneRows * TTile.LaneColumns, 1));
+            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel<TTile, TSums, TLeft, TRight, TReading>);
 
         private static int Groups(int length, int tile) => (length - 1) / tile + 1;
 

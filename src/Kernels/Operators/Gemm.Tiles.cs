@@ -71,27 +71,6 @@ public sealed partial class Gemm
         public static Block4x4 Block(Block8x4 sums, int index) => index == 0 ? sums._top : sums._bottom;
     }
 
-    /// <summary>8×8 sums: four reads for 64 multiplications.</summary>
-    internal readonly struct Block8x8(Block8x4 left, Block8x4 right) : ISums<Block8x8>
-    {
-        private readonly Block8x4 _left = left, _right = right;
-
-        public static int Down => 2;
-
-        public static int Across => 2;
-
-        public static Block8x8 Add<TLeft, TRight>(Block8x8 sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
-            where TLeft : struct, ILayout
-            where TRight : struct, ILayout
-        {
-            Quad top = ReadQuad<TLeft>(a, 0, strideA), bottom = ReadQuad<TLeft>(a, blockA, strideA);
-            return new(
-                Block8x4.Outer(sums._left, top, bottom, ReadQuad<TRight>(b, 0, strideB)), Block8x4.Outer(sums._right, top, bottom, ReadQuad<TRight>(b, blockB, strideB)));
-        }
-
-        public static Block4x4 Block(Block8x8 sums, int index) => index < 2 ? Block8x4.Block(sums._left, index) : Block8x4.Block(sums._right, index - 2);
-    }
-
     /// <summary>
     /// A tile of C, which one group computes with eight teams of LaneRows×LaneColumns lanes, from slices of A and B that are <see cref="Depth"/> deep.
     /// Depth is a multiple of <see cref="Period"/>: which k a team adds, and in which order, is the same for every tile.
@@ -105,18 +84,8 @@ public sealed partial class Gemm
         static abstract int Depth { get; }
     }
 
-    /// <summary>64×64 of C with <see cref="Block8x8"/>: reads least for its arithmetic.</summary>
+    /// <summary>32×32 of C with <see cref="Block8x4"/>: reads least for its arithmetic.</summary>
     internal readonly struct BroadTile : ITile
-    {
-        public static int LaneRows => 8;
-
-        public static int LaneColumns => 8;
-
-        public static int Depth => 32;
-    }
-
-    /// <summary>32×32 of C with <see cref="Block8x4"/>: four times as many groups.</summary>
-    internal readonly struct DeepTile : ITile
     {
         public static int LaneRows => 4;
 
