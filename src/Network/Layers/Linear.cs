@@ -5,7 +5,7 @@ using GpuCgan.Network.Recipes;
 namespace GpuCgan.Network.Layers;
 
 /// <summary>
-/// y = f(x·w + b). What the first w and b are is <see cref="InitialValuesKind"/>.
+/// y = f(x·w + b), or with a dropout behind it y = f(x·w + b)·mask / (1 − rate), for an f whose slope the sign of y tells. What the first w and b are is <see cref="InitialValuesKind"/>.
 /// </summary>
 internal sealed class Linear : Layer
 {
@@ -15,8 +15,10 @@ internal sealed class Linear : Layer
     private readonly LinearSlots _slots;
     private readonly Activation _activation;
     private readonly InitialValuesKind _start;
+    private readonly LayerDropout? _dropout;
 
-    public Linear(OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation, InitialValuesKind start = InitialValuesKind.Uniform)
+    public Linear(
+        OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation, InitialValuesKind start = InitialValuesKind.Uniform, LayerDropout? dropout = null)
     {
         _operators = operators;
         _parameters = parameters;
@@ -24,19 +26,24 @@ internal sealed class Linear : Layer
         _slots = slots;
         _activation = activation;
         _start = start;
+        _dropout = dropout;
     }
 
     public override int Outputs => _slots.Weight.Columns;
 
     public override bool IsPiecewiseLinear => _activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
 
-    public override void Forward(Matrix x, Matrix y, Pass pass) =>
+    public override void Forward(Matrix x, Matrix y, Pass pass)
+    {
         _operators.Gemm.Forward(x, _parameters.Weight(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
+        if (_dropout?.Mask(pass) is { } mask)
+            _operators.Dropout.Launch(mask, y, y);
+    }
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
-        if (_activation.Kind != ActivationKind.Identity)
-            _operators.Activate.Backward(y, dy, dy, _activation);
+        if (SlopeOf(y, pass) is { } slope)
+            _operators.Activate.Backward(slope, dy, dy);
         if (weights)
         {
             using (_operators.Device.Beside())
@@ -54,10 +61,19 @@ internal sealed class Linear : Layer
         // The slope is read from the output, as backward reads it.
         if (_activation.Kind != ActivationKind.Identity)
             _operators.Activate.Backward(y, ty, ty, _activation);
+        if (_dropout?.Mask(pass) is { } mask)
+            _operators.Dropout.Launch(mask, ty, ty);
     }
 
     public override void TangentGradient(Matrix tx, Matrix dy, Range inputs) =>
         _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients.Matrix(_slots.Weight), inputs), accumulate: true);
+
+    /// <summary>What stands behind the product; null where nothing does.</summary>
+    private Slope? SlopeOf(Matrix y, Pass pass)
+    {
+        var mask = _dropout?.Mask(pass);
+        return mask is null && _activation.Kind == ActivationKind.Identity ? null : new Slope(y, _activation, mask);
+    }
 
     private static Matrix Selected(Matrix w, Range inputs)
     {

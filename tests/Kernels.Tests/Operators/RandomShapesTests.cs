@@ -29,6 +29,8 @@ public class RandomShapesTests
     private static readonly Dictionary<string, Comparison> Table = new(StringComparer.Ordinal)
     {
         ["Activate"] = (d, r, e, s) => new ActivationTests().ActivateMatchesTheReference(d, Kind(r), e(70), e(300), s),
+        ["Activate.Masked"] = (d, r, e, s) => new ActivationTests().AMaskedBackwardHasTheBitsOfTwoPasses(
+            d, Pick(r, ActivationKind.Identity, ActivationKind.LeakyRelu, ActivationKind.Relu), e(40), e(300), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
         ["Adam"] = (d, r, e, s) => new AdamTests().SeveralStepsMatchTheReference(
             d, e(3000), Pick(r, 0f, 0.5f, 0.9f), Pick(r, 1e-8f, 1e-3f, 0.05f), Pick(r, 0f, 0.01f, 0.1f), r.Next(3) * 1000L, r.Next(1, 4), Pick(r, 0.25f, 1f, 2f), s),
         ["Augment"] = (d, r, e, s) => new AugmentTests().AmountsImagesAndGradientsMatchTheReference(

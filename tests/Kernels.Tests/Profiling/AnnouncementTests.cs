@@ -85,6 +85,7 @@ public sealed class AnnouncementTests : IDisposable
     {
         Says("Activate.Forward", "6×5", E, 8 * E, () => new Activate(_device).Forward(New(), New(), Activation.Tanh));
         Says("Activate.Backward", "6×5", E, 12 * E, () => new Activate(_device).Backward(New(), New(), New(), Activation.Tanh));
+        Says("Activate.BackwardMasked", "6×5", 3 * E, 12 * E, () => new Activate(_device).Backward(new Slope(New(), Activation.Relu, new DropoutMask(_clock, Purpose.Dropout(1), 0.5f)), New(), New()));
         Says("CopyMatrix", "6×5", 0, 8 * E, () => new CopyMatrix(_device).Launch(New(), New()));
         Says("Dropout", "6×5", 2 * E, 8 * E, () => new Dropout(_device).Launch(_clock, Purpose.Dropout(1), New(), New(), 0.5f));
         Says("ExponentialMovingAverage", "7", 21, 84, () => new ExponentialMovingAverage(_device).Launch(_clock, View<float>(7), View<float>(7), 0.9f));
