@@ -41,22 +41,25 @@ public sealed class Activate(ComputeDevice device)
 
     /// <summary>dx = dy·f′ from the output y. Overwrites dx, which may be dy.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation)
-    {
-        using var launch = _device.Profiler?.Begin("Activate.Backward", $"{y}", y.Elements, 3 * sizeof(float) * y.Elements);
-        _backward.Launch(y, dy, dx, new BackwardFormula(activation));
-    }
+    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation) => Backward(new Slope(y, activation), dy, dx);
 
-    /// <summary>dx = dy·mask / (1 − rate)·f′, to the bits of a dropout's backward pass and an activation's behind it. Overwrites dx, which may be dy.</summary>
+    /// <summary>dx = dy·f′, or dx = dy·mask / (1 − rate)·f′ to the bits of a dropout's backward pass and an activation's behind it. Overwrites dx, which may be dy.</summary>
     /// <exception cref="ArgumentException">The shapes differ, or the mask is none of <see cref="Dropout"/>'s.</exception>
     public void Backward(Slope slope, Matrix dy, Matrix dx)
     {
-        if (slope.Mask is not { } mask)
-        {
-            Backward(slope.Y, dy, dx, slope.Activation);
-            return;
-        }
-        using var launch = _device.Profiler?.Begin("Activate.BackwardMasked", $"{dy}", 3 * dy.Elements, 3 * sizeof(float) * dy.Elements);
-        _masked.Launch(mask.Clock, mask.Purpose, dy, slope.Y, dx, Dropout.Formula.Of(mask), new BackwardFormula(slope.Activation));
+        using var launch = slope.Mask is null
+            ? _device.Profiler?.Begin("Activate.Backward", $"{dy}", dy.Elements, 3 * sizeof(float) * dy.Elements)
+            : _device.Profiler?.Begin("Activate.BackwardMasked", $"{dy}", 3 * dy.Elements, 3 * sizeof(float) * dy.Elements);
+        Apply(slope, dy, dx);
+    }
+
+    /// <summary>The same as a part of another operator's launch.</summary>
+    internal void Apply(Slope slope, Matrix dy, Matrix dx)
+    {
+        var formula = new BackwardFormula(slope.Activation);
+        if (slope.Mask is { } mask)
+            _masked.Launch(mask.Clock, mask.Purpose, dy, slope.Y, dx, Dropout.Formula.Of(mask), formula);
+        else
+            _backward.Launch(slope.Y, dy, dx, formula);
     }
 }

@@ -87,7 +87,7 @@ public class ActivationTests
     }
 
     /// <summary>Of one zero there are two.</summary>
-    private static int[] Bits(float[,] values) => [.. values.Cast<float>().Select(BitConverter.SingleToInt32Bits)];
+    internal static int[] Bits(float[,] values) => [.. values.Cast<float>().Select(BitConverter.SingleToInt32Bits)];
 
     [Fact]
     public void AMaskThatIsNoneIsRefused()

@@ -62,6 +62,9 @@ public sealed class AnnouncementTests : IDisposable
         Says("Gemm.Forward", "6×5×4", 2 * E * 4, operands, () => gemm.Forward(x, w, default, y, Activation.Identity));
         Says("Gemm.Forward", "6×5×4", 2 * E * 4, operands + 4 * N, () => gemm.Forward(x, w, View<float>(N), y, Activation.Relu));
         Says("Gemm.InputGradient", "6×4×5", 2 * E * 4, operands, () => gemm.InputGradient(y, w, x));
+        var mask = new DropoutMask(_clock, Purpose.Dropout(1), 0.5f);
+        Says("Gemm.Forward", "6×5×4", 2 * E * 4, operands, () => gemm.Forward(x, w, default, y, Activation.Relu, mask));
+        Says("Gemm.InputGradient", "6×4×5", 2 * E * 4, operands + 4 * M * 4, () => gemm.InputGradient(y, w, x, new Slope(New(M, 4), Activation.Relu, mask)));
         Says("Gemm.WeightGradient", "4×5×6", 2 * E * 4, operands, () => gemm.WeightGradient(x, y, w, accumulate: false));
         Says("Gemm.WeightGradient", "4×5×6", 2 * E * 4, operands + 4 * 4 * N, () => gemm.WeightGradient(x, y, w, accumulate: true));
         // The one column that is made as a row.
