@@ -33,26 +33,44 @@ internal sealed class Linear : Layer
 
     public override bool IsPiecewiseLinear => _activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
 
-    public override void Forward(Matrix x, Matrix y, Pass pass)
+    public override void Forward(Matrix x, Matrix y, Pass pass) =>
+        _operators.Gemm.Forward(x, _parameters.Weight(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation, _dropout?.Mask(pass));
+
+    public override Slope? SlopeOf(Matrix y, Pass pass)
     {
-        _operators.Gemm.Forward(x, _parameters.Weight(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
-        if (_dropout?.Mask(pass) is { } mask)
-            _operators.Dropout.Launch(mask, y, y);
+        var mask = _dropout?.Mask(pass);
+        return mask is null && _activation.Kind == ActivationKind.Identity ? null : new Slope(y, _activation, mask);
+    }
+
+    public override void ApplySlope(Matrix y, Matrix dy, Pass pass)
+    {
+        if (SlopeOf(y, pass) is { } slope)
+            _operators.Activate.Backward(slope, dy, dy);
     }
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
-        if (SlopeOf(y, pass) is { } slope)
-            _operators.Activate.Backward(slope, dy, dy);
         if (weights)
-        {
-            using (_operators.Device.Beside())
-                _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
-            using (_operators.Device.Beside())
-                _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
-        }
+            ParameterGradients(x, dy);
         if (dx is { } target)
             _operators.Gemm.InputGradient(dy, Selected(_parameters.Weight(_slots.Weight), inputs), target);
+    }
+
+    public override bool TakesSlope => true;
+
+    public override void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, bool weights)
+    {
+        if (weights)
+            ParameterGradients(x, dy);
+        _operators.Gemm.InputGradient(dy, _parameters.Weight(_slots.Weight), dx, front);
+    }
+
+    private void ParameterGradients(Matrix x, Matrix dy)
+    {
+        using (_operators.Device.Beside())
+            _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
+        using (_operators.Device.Beside())
+            _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
     }
 
     public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass)
@@ -67,13 +85,6 @@ internal sealed class Linear : Layer
 
     public override void TangentGradient(Matrix tx, Matrix dy, Range inputs) =>
         _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients.Matrix(_slots.Weight), inputs), accumulate: true);
-
-    /// <summary>What stands behind the product; null where nothing does.</summary>
-    private Slope? SlopeOf(Matrix y, Pass pass)
-    {
-        var mask = _dropout?.Mask(pass);
-        return mask is null && _activation.Kind == ActivationKind.Identity ? null : new Slope(y, _activation, mask);
-    }
 
     private static Matrix Selected(Matrix w, Range inputs)
     {
