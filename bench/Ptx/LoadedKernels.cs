@@ -55,8 +55,12 @@ internal static class LoadedKernels
         }
         if (part.GetType().Assembly != typeof(ComputeDevice).Assembly || part is ComputeDevice)
             return;
-        foreach (var field in part.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-            Collect(field.GetValue(part), owner, found, seen);
+        // A type's fields do not hold the private ones of what it inherits from.
+        for (var type = part.GetType(); type is not null; type = type.BaseType)
+        {
+            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                Collect(field.GetValue(part), owner, found, seen);
+        }
     }
 
     private static string Arguments(MethodInfo method) => method.IsGenericMethod

@@ -9,7 +9,7 @@ namespace GpuCgan.Kernels.Numerics;
 /// </remarks>
 internal readonly struct Divisor
 {
-    /// <summary>d.</summary>
+    /// <summary>d. For the host: a kernel that reads it beside a call of <see cref="Divide(int)"/> of its own is one that ILGPU 1.5.3 fails to compile behind certain others.</summary>
     public readonly int Value;
 
     private readonly uint _factor;

@@ -6,7 +6,7 @@ namespace GpuCgan.Kernels.Operators;
 
 /// <summary>
 /// An <see cref="Activation"/> on its own: y = f(x) and dx = dy·f′, element by element over [M, N]. Backward needs the output y
-/// alone. Both may work in place.
+/// alone. Both may work in place. Where a <see cref="Dropout"/> in place follows, one pass goes back through both (<see cref="Slope"/>).
 /// </summary>
 public sealed class Activate(ComputeDevice device)
 {
@@ -17,9 +17,11 @@ public sealed class Activate(ComputeDevice device)
         public T Apply<T>(T x, T unused) where T : struct, IReal<T> => _activation.Forward(x);
     }
 
-    internal readonly struct BackwardFormula(Activation activation) : IFormula
+    internal readonly struct BackwardFormula(Activation activation) : IPhiloxEnding
     {
         private readonly Activation _activation = activation;
+
+        public static bool IsNone => false;
 
         public T Apply<T>(T y, T dy) where T : struct, IReal<T> => _activation.Backward(y, dy);
     }
@@ -27,6 +29,7 @@ public sealed class Activate(ComputeDevice device)
     private readonly ComputeDevice _device = device;
     private readonly Elementwise<ForwardFormula> _forward = new(device);
     private readonly Elementwise<BackwardFormula> _backward = new(device);
+    private readonly PhiloxElements<Dropout.Formula, BackwardFormula> _masked = new(device);
 
     /// <summary>y = f(x). Overwrites y, which may be x.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
@@ -38,9 +41,25 @@ public sealed class Activate(ComputeDevice device)
 
     /// <summary>dx = dy·f′ from the output y. Overwrites dx, which may be dy.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation)
+    public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation) => Backward(new Slope(y, activation), dy, dx);
+
+    /// <summary>dx = dy·f′, or dx = dy·mask / (1 − rate)·f′ to the bits of a dropout's backward pass and an activation's behind it. Overwrites dx, which may be dy.</summary>
+    /// <exception cref="ArgumentException">The shapes differ, or the mask is none of <see cref="Dropout"/>'s.</exception>
+    public void Backward(Slope slope, Matrix dy, Matrix dx)
     {
-        using var launch = _device.Profiler?.Begin("Activate.Backward", $"{y}", y.Elements, 3 * sizeof(float) * y.Elements);
-        _backward.Launch(y, dy, dx, new BackwardFormula(activation));
+        using var launch = slope.Mask is null
+            ? _device.Profiler?.Begin("Activate.Backward", $"{dy}", dy.Elements, 3 * sizeof(float) * dy.Elements)
+            : _device.Profiler?.Begin("Activate.BackwardMasked", $"{dy}", 3 * dy.Elements, 3 * sizeof(float) * dy.Elements);
+        Apply(slope, dy, dx);
+    }
+
+    /// <summary>The same as a part of another operator's launch.</summary>
+    internal void Apply(Slope slope, Matrix dy, Matrix dx)
+    {
+        var formula = new BackwardFormula(slope.Activation);
+        if (slope.Mask is { } mask)
+            _masked.Launch(mask.Clock, mask.Purpose, dy, slope.Y, dx, Dropout.Formula.Of(mask), formula);
+        else
+            _backward.Launch(slope.Y, dy, dx, formula);
     }
 }

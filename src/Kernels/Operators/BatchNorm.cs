@@ -73,7 +73,7 @@ public sealed partial class BatchNorm : IBatchNorm
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         int firstRow = lane / Strands.Columns;
         // A lane beyond the last column reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(column, a.Columns - 1);
+        int read = Math.Min(column, a.Columns - 1);
         var gamma = new Real1(a.Gamma[read]);
         var beta = new Real1(a.Beta[read]);
         var runningMean = new Real1(a.RunningMean[read]);
@@ -134,7 +134,7 @@ public sealed partial class BatchNorm : IBatchNorm
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         int firstRow = lane / Strands.Columns;
         // A lane beyond the last column reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(column, a.Columns - 1);
+        int read = Math.Min(column, a.Columns - 1);
         var formula = new Gradient(a.Activation, new Real1(a.Mean[read]), new Real1(a.InverseDeviation[read]));
         var gamma = new Real1(a.Gamma[read]);
         float betaBefore = a.Accumulate != 0 ? a.DBeta[read] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[read] : 0f;

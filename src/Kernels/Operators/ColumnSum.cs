@@ -29,7 +29,7 @@ public sealed class ColumnSum
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         // A lane beyond the last column reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(column, s.Columns - 1);
+        int read = Math.Min(column, s.Columns - 1);
         float before = s.Accumulate != 0 ? sums[read] : 0f;
         var strand = new Strand<ColumnReader, float>(new ColumnReader(x, read, s.Stride), lane / Strands.Columns, s.Rows, Strands.Count);
         var sum = new StrandSum();

@@ -21,6 +21,12 @@ public sealed class Dropout(ComputeDevice device)
         private readonly float _rate = rate;
         private readonly float _scale = 1 / (1 - rate);
 
+        /// <summary>Of a mask.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
+        public static Formula Of(DropoutMask mask) => mask.Rate is >= 0 and < 1
+            ? new(mask.Rate)
+            : throw new ArgumentOutOfRangeException(nameof(mask), mask.Rate, "A dropout rate lies in [0, 1).");
+
         public static bool ReadsInput => true;
 
         public Formula At(StepState clock) => this;
@@ -37,7 +43,7 @@ public sealed class Dropout(ComputeDevice device)
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TReal Mask<TReal, TWord>(TWord word)
+        internal TReal Mask<TReal, TWord>(TWord word)
             where TReal : struct, IReal<TReal, TWord>
             where TWord : struct, IWord<TWord> =>
             TReal.WherePositive(TReal.UnitInterval(word) - TReal.Of(_rate), TReal.Of(_scale), TReal.Of(0f));
@@ -54,11 +60,15 @@ public sealed class Dropout(ComputeDevice device)
     /// <param name="rate">The probability in [0, 1) with which an element is dropped.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
     /// <exception cref="ArgumentException">The shapes differ, there is no clock, or x has more elements than an int counts.</exception>
-    public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, float rate)
+    public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, float rate) => Launch(new DropoutMask(clock, purpose, rate), x, y);
+
+    /// <inheritdoc cref="Launch(ArrayView{StepState}, uint, Matrix, Matrix, float)"/>
+    public void Launch(DropoutMask mask, Matrix x, Matrix y)
     {
-        if (rate is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate lies in [0, 1).");
         using var launch = _device.Profiler?.Begin("Dropout", $"{x}", 2 * x.Elements, 2 * sizeof(float) * x.Elements);
-        _elements.Launch(clock, purpose, x, y, new Formula(rate));
+        Apply(mask, x, y);
     }
+
+    /// <summary>The same as a part of another operator's launch.</summary>
+    internal void Apply(DropoutMask mask, Matrix x, Matrix y) => _elements.Launch(mask.Clock, mask.Purpose, x, y, Formula.Of(mask));
 }

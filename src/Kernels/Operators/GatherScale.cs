@@ -26,29 +26,33 @@ public sealed class GatherScale
     private static void Kernel(
         Index1D i, ArrayView<int> indices, ArrayView<byte> pixels, ArrayView<byte> labels, ArrayView<float> images, ArrayView<int> batchLabels, Layout s)
     {
-        int row = s.Quarter.Divide(i, out int column);
+        int row = s.ByQuarter.Divide(i, out int column);
         int index = indices[row];
         bool inside = index >= 0 && index < s.Count;
         int source = inside ? index : 0;
         // A data set may hold more bytes than an int counts.
         long from = (long)source * s.Columns;
         int to = row * s.Stride;
-        int column1 = IntrinsicMath.Min(column + s.Quarter.Value, s.Columns - 1);
-        int column2 = IntrinsicMath.Min(column + 2 * s.Quarter.Value, s.Columns - 1);
-        int column3 = IntrinsicMath.Min(column + 3 * s.Quarter.Value, s.Columns - 1);
+        int column1 = Math.Min(column + s.Quarter, s.Columns - 1);
+        int column2 = Math.Min(column + 2 * s.Quarter, s.Columns - 1);
+        int column3 = Math.Min(column + 3 * s.Quarter, s.Columns - 1);
         int label = labels[source], pixel0 = pixels[from + column], pixel1 = pixels[from + column1], pixel2 = pixels[from + column2], pixel3 = pixels[from + column3];
         images[to + column] = inside ? Scale(new Real1(pixel0)).Value : float.NaN;
         images[to + column1] = inside ? Scale(new Real1(pixel1)).Value : float.NaN;
         images[to + column2] = inside ? Scale(new Real1(pixel2)).Value : float.NaN;
         images[to + column3] = inside ? Scale(new Real1(pixel3)).Value : float.NaN;
         label = inside ? label : -1;
-        for (int at = row; column == 0 && at < s.Labels; at += s.Rows)
-            batchLabels[at] = label;
+        if (column == 0)
+        {
+            for (int at = row; at < s.Labels; at += s.Rows)
+                batchLabels[at] = label;
+        }
     }
 
     internal readonly struct Layout(int count, int rows, int columns, int stride, int labels)
     {
-        public readonly Divisor Quarter = new((columns - 1) / 4 + 1);
+        public readonly Divisor ByQuarter = new((columns - 1) / 4 + 1);
+        public readonly int Quarter = (columns - 1) / 4 + 1;
         public readonly int Count = count, Rows = rows, Columns = columns, Stride = stride, Labels = labels;
     }
 
@@ -81,7 +85,7 @@ public sealed class GatherScale
         if (_kernel is not null)
         {
             var layout = new Layout(labels.IntLength, images.Rows, images.Columns, images.Stride, batchLabels.IntLength);
-            _kernel(_device.Stream, images.Rows * layout.Quarter.Value, indices, pixels, labels, images.Data, batchLabels, layout);
+            _kernel(_device.Stream, images.Rows * layout.Quarter, indices, pixels, labels, images.Data, batchLabels, layout);
             return;
         }
         var job = new WideRows { Indices = indices, Pixels = pixels, Labels = labels, Images = images, BatchLabels = batchLabels };

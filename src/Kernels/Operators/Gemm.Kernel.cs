@@ -264,9 +264,9 @@ public sealed partial class Gemm
         if (row >= s.M || column >= s.N)
             return;
         int index = row * s.CRow + column;
-        float before = epilogue.Accumulate != 0 ? c[index] : 0f;
+        float beside = epilogue.Beside(c, index, row, column);
         if (epilogue.HasBias != 0)
             sum += bias[column];
-        c[index] = epilogue.Apply(sum, before);
+        c[index] = epilogue.Apply(sum, beside, row, column);
     }
 }

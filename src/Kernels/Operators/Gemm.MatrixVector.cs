@@ -27,18 +27,18 @@ public sealed partial class Gemm
             var shared = SharedMemory.Allocate<float>(Strands.Lanes);
             int lane = Group.IdxX;
             // Neighbouring lanes read along whichever direction of A is contiguous.
-            int line = s.AColumn == 1 ? lane / Strands.Count : lane % Strands.Columns;
-            int strand = s.AColumn == 1 ? lane % Strands.Count : lane / Strands.Columns;
+            int line = s.AColumn == 1 ? lane / Strands.Count : lane & (Strands.Columns - 1);
+            int strand = s.AColumn == 1 ? lane & (Strands.Count - 1) : lane / Strands.Columns;
             int row = Grid.IdxX * Strands.Columns + line;
             // A lane beyond the last row reads that one and does nothing with it.
-            int read = IntrinsicMath.Min(row, s.M - 1);
-            float before = epilogue.Accumulate != 0 ? c[read * s.CRow] : 0f;
+            int read = Math.Min(row, s.M - 1);
+            float beside = epilogue.Beside(c, read * s.CRow, read, 0);
             float shift = epilogue.HasBias != 0 ? bias[0] : 0f;
             var products = new StrandProducts();
             new Strand<PairReader, Pair>(new PairReader(a, b, read, s), strand, s.K, Strands.Count).Walk(ref products);
             float total = Strands.ColumnTotal(shared, products.Value, strand * Strands.Columns + line);
             if (strand == 0 && row < s.M)
-                c[row * s.CRow] = epilogue.Apply(total + shift, before);
+                c[row * s.CRow] = epilogue.Apply(total + shift, beside, row, 0);
         }
 
         private readonly ComputeDevice _device;

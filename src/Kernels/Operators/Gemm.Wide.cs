@@ -125,7 +125,9 @@ public sealed partial class Gemm
                     Sum = ref Unsafe.Add(ref tile, i * Panel<TWide>.Width),
                     C = ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first),
                     Bias = ref Unsafe.Add(ref MemoryMarshal.GetReference(Bias), first),
-                    Epilogue = Epilogue,
+                    Accumulates = Epilogue.Accumulate != 0,
+                    HasBias = Epilogue.HasBias != 0,
+                    Activation = Epilogue.Activation,
                 };
                 WideLoop.Run(ref loop, width);
             }
@@ -137,17 +139,19 @@ public sealed partial class Gemm
         public ref float Sum;
         public ref float C;
         public ref float Bias;
-        public Epilogue Epilogue;
+        public bool Accumulates;
+        public bool HasBias;
+        public Activation Activation;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<T>(nuint offset) where T : struct, IWide<T>
         {
             var value = T.Load(ref Sum, offset);
-            if (Epilogue.Accumulate != 0)
+            if (Accumulates)
                 value += T.Load(ref C, offset);
-            else if (Epilogue.HasBias != 0)
+            else if (HasBias)
                 value += T.Load(ref Bias, offset);
-            T.Store(Epilogue.Activation.Forward(value), ref C, offset);
+            T.Store(Activation.Forward(value), ref C, offset);
         }
     }
 

@@ -1,5 +1,4 @@
 using GpuCgan.Kernels.Devices;
-using GpuCgan.Kernels.Numerics;
 using ILGPU;
 
 namespace GpuCgan.Kernels.Operators;
@@ -7,8 +6,8 @@ namespace GpuCgan.Kernels.Operators;
 /// <summary>
 /// Matrix products in the three orientations of a linear layer, with x [M, K] a batch, w [K, N] its weights and y [M, N] its output:
 /// <list type="bullet">
-/// <item><see cref="Forward"/>: y = f(x·w + b), overwrites y;</item>
-/// <item><see cref="InputGradient"/>: dx = dy·wᵀ, overwrites dx;</item>
+/// <item><see cref="Forward"/>: y = f(x·w + b), or that with a dropout behind it, overwrites y;</item>
+/// <item><see cref="InputGradient"/>: dx = dy·wᵀ, or that times the slope of what made x, overwrites dx;</item>
 /// <item><see cref="WeightGradient"/>: dw = xᵀ·dy, overwrites dw or adds to it, as asked.</item>
 /// </list>
 /// Backward needs x, w and, for f, the output y. The batch is not divided by: a mean belongs to the objective.
@@ -30,26 +29,16 @@ public sealed partial class Gemm
         public readonly int CRow = cRow;
     }
 
-    /// <summary>What happens to a sum before it is stored.</summary>
-    internal readonly struct Epilogue(bool hasBias, bool accumulate, Activation activation)
-    {
-        public readonly int HasBias = hasBias ? 1 : 0;
-        public readonly int Accumulate = accumulate ? 1 : 0;
-        public readonly Activation Activation = activation;
-
-        /// <summary>Whether the sum itself is stored.</summary>
-        public bool IsPlain => HasBias == 0 && Accumulate == 0 && Activation.Kind == ActivationKind.Identity;
-
-        /// <summary>In a kernel: what is stored for <paramref name="sum"/>, the bias added, where C holds <paramref name="before"/>.</summary>
-        public float Apply(float sum, float before) => Accumulate != 0 ? sum + before : Activation.Forward(new Real1(sum)).Value;
-    }
-
     private readonly ComputeDevice _device;
     private readonly bool _inTensors;
     private readonly TileSet? _tiles;
     private readonly MatrixVector? _vector;
     private readonly Outer? _outer;
     private readonly TensorProduct? _tensor;
+
+    // Where products are of wide vectors, whose epilogue has none.
+    private readonly Dropout? _dropout;
+    private readonly Activate? _activate;
 
     /// <summary>Products on <paramref name="device"/>, in its <see cref="ComputeDevice.Precision"/>. A kernel is compiled when the first product needs it.</summary>
     public Gemm(ComputeDevice device) : this(device, emulateTensors: false)
@@ -62,7 +51,11 @@ public sealed partial class Gemm
         _inTensors = emulateTensors || device.Precision == Precision.Tf32;
         _device = device;
         if (device.Team is not null)
+        {
+            _dropout = new Dropout(device);
+            _activate = new Activate(device);
             return;
+        }
         _tiles = new TileSet(device);
         _vector = new MatrixVector(device);
         _outer = new Outer(device);
@@ -79,32 +72,41 @@ public sealed partial class Gemm
         _tensor?.LoadAll();
     }
 
-    /// <summary>y = f(x·w + b). Overwrites y.</summary>
+    /// <summary>y = f(x·w + b), or y = f(x·w + b)·mask / (1 − rate) to the bits of a <see cref="Dropout"/> in place behind it. Overwrites y.</summary>
     /// <param name="x">[M, K].</param>
     /// <param name="w">[K, N].</param>
     /// <param name="b">[N], or an empty view for no bias.</param>
     /// <param name="y">[M, N]; must not overlap the inputs.</param>
     /// <param name="activation">f.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Forward(Matrix x, Matrix w, ArrayView<float> b, Matrix y, Activation activation)
+    /// <param name="mask">What is dropped of y, if anything is.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the mask is none of <see cref="Dropout"/>'s.</exception>
+    public void Forward(Matrix x, Matrix w, ArrayView<float> b, Matrix y, Activation activation, DropoutMask? mask = null)
     {
         Fits(x.Columns == w.Rows && x.Rows == y.Rows && w.Columns == y.Columns && (b.Length == 0 || b.Length == w.Columns), x, w, y);
         var shape = new Shape(x.Rows, w.Columns, x.Columns, x.Stride, 1, w.Stride, 1, y.Stride);
         using var launch = Announce("Gemm.Forward", shape, b.Length);
-        Launch(x.Data, w.Data, y.Data, b, shape, new Epilogue(b.Length != 0, false, activation));
+        Launch(x.Data, w.Data, y.Data, b, shape, new Epilogue(b.Length != 0, false, activation).For(y, mask));
+        if (mask is { } behind)
+            _dropout?.Apply(behind, y, y);
     }
 
-    /// <summary>dx = dy·wᵀ. Overwrites dx.</summary>
+    /// <summary>dx = dy·wᵀ, or the gradient before the nonlinearity that x came out of, to the bits of <see cref="Activate.Backward(Slope, Matrix, Matrix)"/> in place behind it. Overwrites dx.</summary>
     /// <param name="dy">[M, N].</param>
     /// <param name="w">[K, N], or its first rows where only the first inputs need a gradient.</param>
     /// <param name="dx">[M, K]; must not overlap the inputs.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void InputGradient(Matrix dy, Matrix w, Matrix dx)
+    /// <param name="slope">Of y [M, K], which is x; null for none.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the mask is none of <see cref="Dropout"/>'s.</exception>
+    public void InputGradient(Matrix dy, Matrix w, Matrix dx, Slope? slope = null)
     {
         Fits(dy.Columns == w.Columns && dy.Rows == dx.Rows && w.Rows == dx.Columns, dy, w, dx);
+        if (slope is { } fitting)
+            Fits(fitting.Y.Rows == dx.Rows && fitting.Y.Columns == dx.Columns, dy, fitting.Y, dx);
         var shape = new Shape(dy.Rows, w.Rows, dy.Columns, dy.Stride, 1, 1, w.Stride, dx.Stride);
-        using var launch = Announce("Gemm.InputGradient", shape, 0);
-        Launch(dy.Data, w.Data, dx.Data, default, shape, new Epilogue(false, false, Activation.Identity));
+        using var launch = Announce("Gemm.InputGradient", shape, slope is null ? 0 : dx.Elements);
+        // Vectors' epilogue has no slopes.
+        Launch(dy.Data, w.Data, dx.Data, default, shape, slope is { } kept && _tiles is not null ? Epilogue.Of(kept, dx) : new Epilogue(false, false, Activation.Identity).For(dx));
+        if (slope is { } behind)
+            _activate?.Apply(behind, dx, dx);
     }
 
     /// <summary>dw = xᵀ·dy, or dw += xᵀ·dy.</summary>
@@ -118,7 +120,7 @@ public sealed partial class Gemm
         Fits(x.Rows == dy.Rows && x.Columns == dw.Rows && dy.Columns == dw.Columns, x, dy, dw);
         var shape = new Shape(x.Columns, dy.Columns, x.Rows, 1, x.Stride, dy.Stride, 1, dw.Stride);
         using var launch = Announce("Gemm.WeightGradient", shape, accumulate ? (long)dw.Rows * dw.Columns : 0);
-        Launch(x.Data, dy.Data, dw.Data, default, shape, new Epilogue(false, accumulate, Activation.Identity));
+        Launch(x.Data, dy.Data, dw.Data, default, shape, new Epilogue(false, accumulate, Activation.Identity).For(dw));
     }
 
     /// <summary>To a profiler, if there is one: a product of M×N sums over K, and the floats that its epilogue reads beside the operands.</summary>

@@ -38,6 +38,15 @@ public sealed class Philox
         return w0;
     }
 
+    /// <summary>In a kernel: the word of one element, row·pitch + column, as <see cref="PhiloxElements{TFormula, TEnding}"/> has it.</summary>
+    internal static Word1 WordOf(int element, StepState state, uint purpose)
+    {
+        var w0 = Words(new Word1((uint)(element / Stretch * Lanes + (element & (Lanes - 1)))), state, purpose, out var w1, out var w2, out var w3);
+        int run = (element & (Stretch - 1)) / Lanes;
+        uint first = run == 0 ? w0.Value : w1.Value, last = run == 2 ? w2.Value : w3.Value;
+        return new(run < 2 ? first : last);
+    }
+
     /// <summary>Turns a counter into its four random words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Encrypt<T>(ref T c0, ref T c1, ref T c2, ref T c3, uint key0, uint key1) where T : struct, IWord<T>

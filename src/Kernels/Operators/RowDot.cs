@@ -33,7 +33,7 @@ public sealed class RowDot
         int lane = Group.IdxX;
         int row = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count;
         // A lane beyond the last row reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(row, s.Rows - 1);
+        int read = Math.Min(row, s.Rows - 1);
         float before = s.Accumulate != 0 ? y[read * s.Y] : 0f;
         var products = new StrandProducts();
         new Strand<RowPairReader, Pair>(new RowPairReader(a, read * s.A, b, read * s.B), (lane & (RowStrands.Count - 1)), s.Columns, RowStrands.Count).Walk(ref products);

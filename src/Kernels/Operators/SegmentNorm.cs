@@ -27,6 +27,9 @@ internal sealed partial class SegmentNorm
         public int Rows, Size;
         public Divisor Segments;
 
+        /// <summary>Segments of all rows.</summary>
+        public int All;
+
         public int XStride, YStride;
         public float Epsilon;
         public Activation Activation;
@@ -55,7 +58,7 @@ internal sealed partial class SegmentNorm
         int lane = Group.IdxX;
         int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane & (RowStrands.Count - 1);
         // A lane beyond the last segment reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(segment, a.Rows * a.Segments.Value - 1);
+        int read = Math.Min(segment, a.All - 1);
         int start = a.Start(read, a.XStride);
         var elements = new Strand<ColumnReader, float>(new ColumnReader(a.X, start, 1), first, a.Size, RowStrands.Count);
         var kept = elements.Start();
@@ -65,7 +68,7 @@ internal sealed partial class SegmentNorm
         var squares = new StrandSquares(mean.Value);
         elements.Walk(ref squares, kept);
         var variance = new Real1(RowStrands.Total(shared, squares.Value, lane) / a.Size);
-        if (segment >= a.Rows * a.Segments.Value)
+        if (segment >= a.All)
             return;
         var inverse = BatchNorm.Formula.InverseDeviation(variance, a.Epsilon);
         if (first == 0)
@@ -198,13 +201,13 @@ internal sealed partial class SegmentNorm
         int lane = Group.IdxX;
         int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane & (RowStrands.Count - 1);
         // A lane beyond the last segment reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(segment, a.Rows * a.Segments.Value - 1);
+        int read = Math.Min(segment, a.All - 1);
         var elements = new Strand<SegmentReader, Saved>(new SegmentReader(a, d, read), first, a.Size, RowStrands.Count);
         var kept = elements.Start();
         var strands = new GradientSums(a.Activation, a.PerElement);
         elements.Walk(ref strands, kept);
         var sums = RowStrands.Totals(shared, strands.Value, lane);
-        if (segment >= a.Rows * a.Segments.Value)
+        if (segment >= a.All)
             return;
         if (first == 0)
         {
@@ -222,7 +225,7 @@ internal sealed partial class SegmentNorm
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         // A lane beyond the last column reads that one and does nothing with it.
-        int read = IntrinsicMath.Min(column, a.Size - 1);
+        int read = Math.Min(column, a.Size - 1);
         float betaBefore = accumulate != 0 ? dBeta[read] : 0f, gammaBefore = accumulate != 0 ? dGamma[read] : 0f;
         var strands = new GradientSums(a.Activation, weighted: 0);
         new Strand<ElementReader, Saved>(new ElementReader(a, d, read), lane / Strands.Columns, a.Rows, Strands.Count).Walk(ref strands);
@@ -311,7 +314,7 @@ internal sealed partial class SegmentNorm
             throw new ArgumentException($"{name}: epsilon is positive and finite, not {epsilon}.", nameof(epsilon));
         return new Arguments
         {
-            X = x.Data, Y = y.Data, Gamma = gamma, Beta = beta, Mean = mean, Inverse = inverse, Rows = x.Rows, Segments = new(segments), Size = x.Columns / segments,
+            X = x.Data, Y = y.Data, Gamma = gamma, Beta = beta, Mean = mean, Inverse = inverse, Rows = x.Rows, Segments = new(segments), All = x.Rows * segments, Size = x.Columns / segments,
             XStride = x.Stride, YStride = y.Stride, Epsilon = epsilon, Activation = activation, PerElement = perElement ? 1 : 0,
         };
     }

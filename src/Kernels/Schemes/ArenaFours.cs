@@ -34,5 +34,5 @@ internal static class ArenaFours
     public static ref Float4 Of(ArrayView<float> arena, int lane) => ref arena.Cast<Float4>()[lane];
 
     /// <summary>In a kernel: where a lane's floats end that are moved one by one.</summary>
-    public static int End(ArrayView<float> arena, int lane) => IntrinsicMath.Min((lane + 1) * ALane, arena.IntLength);
+    public static int End(ArrayView<float> arena, int lane) => Math.Min((lane + 1) * ALane, arena.IntLength);
 }

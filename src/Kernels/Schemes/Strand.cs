@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace GpuCgan.Kernels.Schemes;
 
 /// <summary>What a lane reads at a place of its strand: a number, or the few that belong together.</summary>
@@ -52,7 +50,7 @@ internal readonly struct Strand<TReader, T>(TReader reader, int first, int end, 
         X4 = Read(place, 4), X5 = Read(place, 5), X6 = Read(place, 6), X7 = Read(place, 7),
     };
 
-    private T Read(int place, int steps) => _reader.Read(IntrinsicMath.Min(place + steps * _step, _end - 1));
+    private T Read(int place, int steps) => _reader.Read(Math.Min(place + steps * _step, _end - 1));
 
     private void Take<TTaker>(ref TTaker taker, Eight<T> read, int place) where TTaker : struct, IStrandTaker<T>
     {

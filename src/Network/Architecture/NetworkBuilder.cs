@@ -6,7 +6,7 @@ namespace GpuCgan.Network.Architecture;
 
 /// <summary>
 /// Makes a network of a plan in two steps: first every layer takes its places in the arenas, then, once the arenas are there, the layers are made. A layer with weights or
-/// a normalisation takes the activation that follows it into its epilogue.
+/// a normalisation takes the activation that follows it into its epilogue, and a linear one the dropout that would work in place behind that.
 /// </summary>
 /// <remarks>Tensors are named after the layer with weights that they belong to, counted from 1: linear1.weight, norm2.gamma.</remarks>
 internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, DeviceMemory memory, Recipe recipe, int rows)
@@ -35,11 +35,14 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
             var activation = Activation.Identity;
             if ((spec.HasWeights || spec.IsNorm) && i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.IsActivation)
                 activation = ActivationOf(plan.Layers[++i].Spec);
+            LayerDropout? dropout = null;
+            if (spec.Kind == LayerKind.Linear && !IsCurved(activation) && i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.Kind == LayerKind.Dropout)
+                dropout = new LayerDropout(clock, _dropouts++, plan.Layers[++i].Spec.Value);
             bool isNormalised = i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.IsNorm;
             var (_, height, width) = layer.Input;
             _makers.Add(spec.Kind switch
             {
-                LayerKind.Linear => PlaceLinear(layer, activation, firstStream),
+                LayerKind.Linear => PlaceLinear(layer, activation, dropout, firstStream),
                 LayerKind.Conv => PlaceConvolution(layer, activation, hasBias: !isNormalised, firstStream),
                 LayerKind.ConvTranspose => PlaceTransposedConvolution(layer, activation, hasBias: !isNormalised, firstStream),
                 LayerKind.Upsample => _ => new Upsampling(operators, layer.Input.Channels, height, width),
@@ -50,19 +53,18 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
                 LayerKind.Dropout => PlaceDropout(layer, inPlace: !isOutputKept),
                 _ => _ => new ActivationLayer(operators, Width(layer), ActivationOf(spec)),
             });
-            // A rectifier's slope can be told from its output times a mask; the slopes of the others cannot.
-            isOutputKept = activation.Kind is ActivationKind.Tanh or ActivationKind.Sigmoid || spec.IsActivation;
+            isOutputKept = IsCurved(activation) || spec.IsActivation;
         }
     }
 
     /// <summary>The layers, with their parameters in <paramref name="parameters"/>, whose arenas have the layouts of this builder.</summary>
     public IReadOnlyList<Layer> Make(Parameters parameters) => [.. _makers.Select(make => make(parameters))];
 
-    private Func<Parameters, Layer> PlaceLinear(PlannedLayer layer, Activation activation, int firstStream)
+    private Func<Parameters, Layer> PlaceLinear(PlannedLayer layer, Activation activation, LayerDropout? dropout, int firstStream)
     {
         int index = _weightLayers++;
         var slots = LinearSlots.Add(Trainable, $"linear{index + 1}", (int)layer.Input.Length, Width(layer), firstStream + 2 * index);
-        return parameters => new Linear(operators, parameters, clock, slots, activation, recipe.InitialValues);
+        return parameters => new Linear(operators, parameters, clock, slots, activation, recipe.InitialValues, dropout);
     }
 
     private Func<Parameters, Layer> PlaceConvolution(PlannedLayer layer, Activation activation, bool hasBias, int firstStream)
@@ -101,6 +103,9 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
         int index = _dropouts++;
         return _ => new DropoutLayer(operators, clock, Width(layer), index, layer.Spec.Value, inPlace);
     }
+
+    /// <summary>A rectifier's slope can be told from its output times a mask; the slopes of the others cannot.</summary>
+    private static bool IsCurved(Activation activation) => activation.Kind is ActivationKind.Tanh or ActivationKind.Sigmoid;
 
     private static int Width(PlannedLayer layer) => (int)layer.Output.Length;
 

@@ -4,11 +4,13 @@ using GpuCgan.Kernels.Operators;
 namespace GpuCgan.Network.Layers;
 
 /// <summary>
-/// While training, zeroes each element with the given rate and scales the others by 1/(1 − rate). The mask is a function of seed, step and stream, so
-/// backward makes it again instead of keeping it. It may work in place behind whatever reads no more than the sign of its own output in backward.
+/// While training, zeroes each element with the given rate and scales the others by 1/(1 − rate). It may work in place behind whatever reads no more than the sign of its own output in
+/// backward. Where that is a <see cref="Linear"/> the dropout is part of it instead.
 /// </summary>
 internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int width, int index, float rate, bool inPlace) : Layer
 {
+    private readonly LayerDropout _dropout = new(clock, index, rate);
+
     public override int Outputs => width;
 
     public override bool InPlace => inPlace;
@@ -30,8 +32,8 @@ internal sealed class DropoutLayer(OperatorSet operators, StepClock clock, int w
 
     private void Apply(Matrix from, Matrix to, Pass pass)
     {
-        if (pass.Training)
-            operators.Dropout.Launch(clock.View, Purpose.Dropout(pass.Stream + index), from, to, rate);
+        if (_dropout.Mask(pass) is { } mask)
+            operators.Dropout.Launch(mask, from, to);
         else if (!inPlace)
             operators.Activate.Forward(from, to, Activation.Identity);
     }

@@ -1,5 +1,6 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
 
 namespace GpuCgan.Network.Layers;
 
@@ -35,10 +36,17 @@ internal abstract class Layer
     /// <summary>y = layer(x), [M, inputs] to [M, outputs].</summary>
     public abstract void Forward(Matrix x, Matrix y, Pass pass);
 
+    /// <summary>The nonlinearity that the layer ends in, where the way back through it is a step of its own: through that the gradient comes before it comes to <see cref="Backward"/>.</summary>
+    public virtual Slope? SlopeOf(Matrix y, Pass pass) => null;
+
+    /// <summary>dy ← dy times <see cref="SlopeOf"/>, unless the layer behind has done it: the gradient before the nonlinearity, which <see cref="TangentGradient"/> reads too.</summary>
+    public virtual void ApplySlope(Matrix y, Matrix dy, Pass pass)
+    {
+    }
+
     /// <summary>
-    /// From dy, the gradient by y: the parameters' gradients, overwritten, where <paramref name="weights"/> asks for them, and dx where it is not null: [M,
-    /// inputs], or the gradient by the inputs that <paramref name="inputs"/> selects alone. dy may be overwritten: a layer that ends in a nonlinearity leaves the gradient
-    /// before it, which <see cref="TangentGradient"/> reads.
+    /// From dy, the gradient by y, or before the <see cref="SlopeOf"/> of y: the parameters' gradients, overwritten, where <paramref name="weights"/> asks for them, and dx where it is not
+    /// null: [M, inputs], or the gradient by the inputs that <paramref name="inputs"/> selects alone. dy may be overwritten.
     /// </summary>
     /// <remarks>
     /// Nothing but the optimiser waits for the parameters' gradients, so a layer may leave them to branches (<see cref="ComputeDevice.Beside"/>), which read x and dy as they are when they
@@ -46,6 +54,12 @@ internal abstract class Layer
     /// another layer only by one that works in place, and that one has no parameters. y and dx are the main stream's.
     /// </remarks>
     public abstract void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights);
+
+    /// <summary>Whether there is <see cref="BackwardThrough"/>.</summary>
+    public virtual bool TakesSlope => false;
+
+    /// <summary><see cref="Backward"/> by all inputs, and with dx the layer in front has nothing left to do for its slope: <paramref name="front"/> is that, of its output x.</summary>
+    public virtual void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, bool weights) => throw new NotSupportedException($"{GetType().Name} takes no slope.");
 
     /// <summary>
     /// ty = tx·∂y/∂x at the x that <see cref="Forward"/> turned into y: what a small step tx of the inputs does to the outputs. tx is [M, inputs], or a step of the inputs

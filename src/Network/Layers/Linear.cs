@@ -5,7 +5,7 @@ using GpuCgan.Network.Recipes;
 namespace GpuCgan.Network.Layers;
 
 /// <summary>
-/// y = f(x·w + b). What the first w and b are is <see cref="InitialValuesKind"/>.
+/// y = f(x·w + b), or with a dropout behind it y = f(x·w + b)·mask / (1 − rate), for an f whose slope the sign of y tells. What the first w and b are is <see cref="InitialValuesKind"/>.
 /// </summary>
 internal sealed class Linear : Layer
 {
@@ -15,8 +15,10 @@ internal sealed class Linear : Layer
     private readonly LinearSlots _slots;
     private readonly Activation _activation;
     private readonly InitialValuesKind _start;
+    private readonly LayerDropout? _dropout;
 
-    public Linear(OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation, InitialValuesKind start = InitialValuesKind.Uniform)
+    public Linear(
+        OperatorSet operators, Parameters parameters, StepClock clock, LinearSlots slots, Activation activation, InitialValuesKind start = InitialValuesKind.Uniform, LayerDropout? dropout = null)
     {
         _operators = operators;
         _parameters = parameters;
@@ -24,6 +26,7 @@ internal sealed class Linear : Layer
         _slots = slots;
         _activation = activation;
         _start = start;
+        _dropout = dropout;
     }
 
     public override int Outputs => _slots.Weight.Columns;
@@ -31,21 +34,43 @@ internal sealed class Linear : Layer
     public override bool IsPiecewiseLinear => _activation.Kind is ActivationKind.Identity or ActivationKind.Relu or ActivationKind.LeakyRelu;
 
     public override void Forward(Matrix x, Matrix y, Pass pass) =>
-        _operators.Gemm.Forward(x, _parameters.Weight(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation);
+        _operators.Gemm.Forward(x, _parameters.Weight(_slots.Weight), _parameters.Values[_slots.Bias], y, _activation, _dropout?.Mask(pass));
+
+    public override Slope? SlopeOf(Matrix y, Pass pass)
+    {
+        var mask = _dropout?.Mask(pass);
+        return mask is null && _activation.Kind == ActivationKind.Identity ? null : new Slope(y, _activation, mask);
+    }
+
+    public override void ApplySlope(Matrix y, Matrix dy, Pass pass)
+    {
+        if (SlopeOf(y, pass) is { } slope)
+            _operators.Activate.Backward(slope, dy, dy);
+    }
 
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
-        if (_activation.Kind != ActivationKind.Identity)
-            _operators.Activate.Backward(y, dy, dy, _activation);
         if (weights)
-        {
-            using (_operators.Device.Beside())
-                _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
-            using (_operators.Device.Beside())
-                _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
-        }
+            ParameterGradients(x, dy);
         if (dx is { } target)
             _operators.Gemm.InputGradient(dy, Selected(_parameters.Weight(_slots.Weight), inputs), target);
+    }
+
+    public override bool TakesSlope => true;
+
+    public override void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, bool weights)
+    {
+        if (weights)
+            ParameterGradients(x, dy);
+        _operators.Gemm.InputGradient(dy, _parameters.Weight(_slots.Weight), dx, front);
+    }
+
+    private void ParameterGradients(Matrix x, Matrix dy)
+    {
+        using (_operators.Device.Beside())
+            _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
+        using (_operators.Device.Beside())
+            _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
     }
 
     public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass)
@@ -54,6 +79,8 @@ internal sealed class Linear : Layer
         // The slope is read from the output, as backward reads it.
         if (_activation.Kind != ActivationKind.Identity)
             _operators.Activate.Backward(y, ty, ty, _activation);
+        if (_dropout?.Mask(pass) is { } mask)
+            _operators.Dropout.Launch(mask, ty, ty);
     }
 
     public override void TangentGradient(Matrix tx, Matrix dy, Range inputs) =>

@@ -64,7 +64,7 @@ internal sealed class ProjectionHead : Layer
     {
         if (weights)
         {
-            // The score is linear (GanPlan), so it leaves dy as it is.
+            // The score is linear (GanPlan), so dy is the gradient before its nonlinearity too.
             using (_operators.Device.Beside())
                 TableGradient(x, dy, Range.All, accumulate: false);
         }

@@ -60,11 +60,21 @@ internal sealed class Stack
     /// </summary>
     public void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
+        // Whether the gradient that comes to a layer is that before its nonlinearity already.
+        bool isSloped = false;
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             var gradient = i == _layers.Length - 1 ? dy : Rows(_gradients[i], dy.Rows);
             Matrix? target = i == 0 ? dx : Rows(_gradients[i - 1], dy.Rows);
-            _layers[i].Backward(Input(i, x), Output(i, y), gradient, target, i == 0 ? inputs : Range.All, pass, weights);
+            Matrix input = Input(i, x), output = Output(i, y);
+            if (!isSloped)
+                _layers[i].ApplySlope(output, gradient, pass);
+            var front = i > 0 && _layers[i].TakesSlope ? _layers[i - 1].SlopeOf(input, pass) : null;
+            if (front is { } slope)
+                _layers[i].BackwardThrough(slope, input, gradient, target!.Value, weights);
+            else
+                _layers[i].Backward(input, output, gradient, target, i == 0 ? inputs : Range.All, pass, weights);
+            isSloped = front is not null;
         }
         _device.Join();
     }

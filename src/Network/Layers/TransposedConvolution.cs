@@ -19,12 +19,18 @@ internal sealed class TransposedConvolution(
         _operator.Forward(shape, x, parameters.Weight(slots.Weight), b, y, activation);
     }
 
+    public override Slope? SlopeOf(Matrix y, Pass pass) => activation.Kind == ActivationKind.Identity ? null : new Slope(y, activation);
+
+    public override void ApplySlope(Matrix y, Matrix dy, Pass pass)
+    {
+        if (SlopeOf(y, pass) is { } slope)
+            operators.Activate.Backward(slope, dy, dy);
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The selected inputs are not whole channels.</exception>
     public override void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
     {
-        if (activation.Kind != ActivationKind.Identity)
-            operators.Activate.Backward(y, dy, dy, activation);
         if (weights)
         {
             using (operators.Device.Beside())

@@ -135,6 +135,20 @@ public static partial class KernelLoaders
         };
     }
 
+    /// <summary>A CPU compiles the same kernel whatever is promised; a launch that breaks the promise is refused.</summary>
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6> LoadKernel<T1, T2, T3, T4, T5, T6>(
+        this Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6> action, KernelSpecialization specialization)
+        where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+    {
+        var kernel = accelerator.LoadKernel(action);
+        return (stream, config, p1, p2, p3, p4, p5, p6) =>
+        {
+            if (config.GroupDim.LongSize > specialization.MaxNumThreadsPerGroup)
+                throw new ArgumentOutOfRangeException(nameof(config), $"A group of {config.GroupDim} has more lanes than the {specialization.MaxNumThreadsPerGroup} that the kernel was made for.");
+            kernel(stream, config, p1, p2, p3, p4, p5, p6);
+        };
+    }
+
     public static Action<KernelConfig, T1, T2, T3, T4, T5, T6> LoadStreamKernel<T1, T2, T3, T4, T5, T6>(
         this Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6> action)
         where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct

@@ -54,6 +54,53 @@ public class ActivationTests
         Assert.Equal(y.Read(context), gx.Read(context));
     }
 
+    /// <summary>Kind, rows, columns, rate, seed: what a mask in place may stand behind, at the edges of a stretch of 64, in several blocks, without dropout and with almost nothing left.</summary>
+    public static IEnumerable<object[]> Masked =>
+        from kind in (ActivationKind[])[ActivationKind.Identity, ActivationKind.LeakyRelu, ActivationKind.Relu]
+        from shape in (object[][])[[1, 1, 0.5f], [3, 63, 0f], [2, 64, 0.4f], [5, 65, 0.3f], [7, 130, 0.999f], [2, 4200, 0.25f]]
+        select (object[])[kind, shape[0], shape[1], shape[2], 67];
+
+    /// <summary>Against the two passes, to the bit: they have references of their own.</summary>
+    [Theory]
+    [OnCpu(nameof(Masked)), OnCpuIlgpu(nameof(Masked)), OnCuda(nameof(Masked)), OnOpenCl(nameof(Masked))]
+    public void AMaskedBackwardHasTheBitsOfTwoPasses(string device, ActivationKind kind, int rows, int columns, float rate, int seed)
+    {
+        var d = TestDevice.Get(device);
+        string context = $"{device} {kind} {rows}×{columns} rate={rate} seed={seed}";
+        using var clock = new StepClock(d, (ulong)seed);
+        using var y = GuardedMatrix.Of(d, Draw.Uniform(rows, columns, seed));
+        using var dy = GuardedMatrix.Of(d, Draw.Uniform(rows, columns, seed + 1), aligned: true);
+        using var dx = GuardedMatrix.Unwritten(d, rows, columns);
+        using var expected = GuardedMatrix.Unwritten(d, rows, columns);
+        var activate = new Activate(d);
+        var mask = new DropoutMask(clock.View, Purpose.Dropout(3), rate);
+        new Dropout(d).Launch(mask, y.Matrix, y.Matrix);
+        activate.Forward(y.Matrix, y.Matrix, Of(kind));
+        new Dropout(d).Launch(mask, dy.Matrix, expected.Matrix);
+        activate.Backward(y.Matrix, expected.Matrix, expected.Matrix, Of(kind));
+
+        var slope = new Slope(y.Matrix, Of(kind), mask);
+        activate.Backward(slope, dy.Matrix, dx.Matrix);
+        Assert.Equal(Bits(expected.Read(context)), Bits(dx.Read(context)));
+        activate.Backward(slope, dy.Matrix, dy.Matrix);
+        Assert.Equal(Bits(dx.Read(context)), Bits(dy.Read(context)));
+    }
+
+    /// <summary>Of one zero there are two.</summary>
+    internal static int[] Bits(float[,] values) => [.. values.Cast<float>().Select(BitConverter.SingleToInt32Bits)];
+
+    [Fact]
+    public void AMaskThatIsNoneIsRefused()
+    {
+        var d = TestDevice.Get("cpu");
+        using var clock = new StepClock(d, 1);
+        using var y = GuardedMatrix.Unwritten(d, 2, 3);
+        using var wider = GuardedMatrix.Unwritten(d, 2, 4);
+        Slope With(float rate) => new(y.Matrix, Activation.Relu, new DropoutMask(clock.View, 1, rate));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Activate(d).Backward(With(1), y.Matrix, y.Matrix));
+        Assert.Throws<ArgumentException>(() => new Activate(d).Backward(With(0.5f), wider.Matrix, wider.Matrix));
+    }
+
     [Theory]
     [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
     public void ANaNStaysANaN(string device)

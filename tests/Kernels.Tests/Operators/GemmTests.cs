@@ -227,6 +227,79 @@ public class GemmTests
         Close.Assert(expected, y.Read($"{device} {kind}"), 7e-6, 1e-6, $"{device} {kind} seed={seed}");
     }
 
+    /// <summary>Kind, M, K, N, rate, seed: what may stand in front of a mask in place, one column, the edges of a stretch of 64 numbers, a rate of 0.</summary>
+    public static IEnumerable<object[]> Endings =>
+    [
+        [ActivationKind.LeakyRelu, 9, 70, 13, 0.4f, 91], [ActivationKind.Relu, 5, 64, 65, 0.3f, 92], [ActivationKind.Identity, 3, 63, 66, 0.5f, 93], [ActivationKind.LeakyRelu, 17, 130, 1, 0.25f, 94],
+        [ActivationKind.LeakyRelu, 4, 1, 40, 0.5f, 95], [ActivationKind.Relu, 1, 33, 128, 0f, 96], [ActivationKind.LeakyRelu, 2, 20, 20, 0.999f, 97],
+    ];
+
+    /// <summary>Both ways of reading and storing, against launches of their own: dropout behind a product, and the way back through the product and what made its input.</summary>
+    [Theory]
+    [OnCpu(nameof(Endings)), OnCpuIlgpu(nameof(Endings)), OnCuda(nameof(Endings)), OnOpenCl(nameof(Endings))]
+    public void TheEpilogueHasTheBitsOfLaunchesBehindIt(string device, ActivationKind kind, int m, int k, int n, float rate, int seed)
+    {
+        var d = TestDevice.Get(device);
+        EpilogueHasTheBitsOfLaunchesBehindIt(d, new Gemm(d), $"{device} {kind} M={m} K={k} N={n} rate={rate} seed={seed}", ActivationTests.Of(kind), m, k, n, rate, seed);
+    }
+
+    internal static void EpilogueHasTheBitsOfLaunchesBehindIt(ComputeDevice d, Gemm gemm, string context, Activation f, int m, int k, int n, float rate, int seed)
+    {
+        var dropout = new Dropout(d);
+        var activate = new Activate(d);
+        using var clock = new StepClock(d, ((ulong)seed << 32) + 7);
+        clock.Set(5, ((ulong)seed << 32) + 7);
+        var mask = new DropoutMask(clock.View, Purpose.Dropout(2), rate);
+        foreach (bool aligned in (bool[])[true, false])
+        {
+            using var x = GuardedMatrix.Of(d, Draw.Uniform(m, k, seed), aligned);
+            using var w = GuardedMatrix.Of(d, Draw.Uniform(k, n, seed + 1), aligned);
+            using var dy = GuardedMatrix.Of(d, Draw.Uniform(m, n, seed + 2), aligned);
+            using var bias = GuardedMatrix.Of(d, Draw.Uniform(1, n, seed + 3));
+            var b = bias.Matrix.Data.SubView(0, n);
+            using var expected = GuardedMatrix.Unwritten(d, m, n, !aligned);
+            using var y = GuardedMatrix.Unwritten(d, m, n, aligned);
+            gemm.Forward(x.Matrix, w.Matrix, b, expected.Matrix, f);
+            dropout.Launch(mask, expected.Matrix, expected.Matrix);
+            gemm.Forward(x.Matrix, w.Matrix, b, y.Matrix, f, mask);
+            Assert.Equal(ActivationTests.Bits(expected.Read(context)), ActivationTests.Bits(y.Read(context)));
+
+            foreach (var slope in (Slope[])[new(x.Matrix, f), new(x.Matrix, f, mask)])
+            {
+                using var wanted = GuardedMatrix.Unwritten(d, m, k, !aligned);
+                using var dx = GuardedMatrix.Unwritten(d, m, k, aligned);
+                gemm.InputGradient(dy.Matrix, w.Matrix, wanted.Matrix);
+                activate.Backward(slope, wanted.Matrix, wanted.Matrix);
+                gemm.InputGradient(dy.Matrix, w.Matrix, dx.Matrix, slope);
+                Assert.Equal(ActivationTests.Bits(wanted.Read(context)), ActivationTests.Bits(dx.Read(context)));
+            }
+        }
+    }
+
+    /// <summary>Behind no mask a slope may be that of a curve.</summary>
+    [Theory]
+    [OnCpu(nameof(Activations)), OnCpuIlgpu(nameof(Activations)), OnCuda(nameof(Activations)), OnOpenCl(nameof(Activations))]
+    public void AnInputGradientIsThatBeforeTheActivation(string device, ActivationKind kind, int seed)
+    {
+        var d = TestDevice.Get(device);
+        const int m = 6, k = 21, n = 9;
+        double[,] x = Draw.Uniform(m, k, seed), w = Draw.Uniform(k, n, seed + 1), dy = Draw.Uniform(m, n, seed + 2);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gw = GuardedMatrix.Of(d, w);
+        using var gdy = GuardedMatrix.Of(d, dy);
+        using var dx = GuardedMatrix.Unwritten(d, m, k);
+        new Activate(d).Forward(gx.Matrix, gx.Matrix, ActivationTests.Of(kind));
+        new Gemm(d).InputGradient(gdy.Matrix, gw.Matrix, dx.Matrix, new Slope(gx.Matrix, ActivationTests.Of(kind)));
+        var expected = ReferenceGemm.InputGradient(dy, w);
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < k; j++)
+                expected[i, j] *= ReferenceActivation.Derivative(kind, x[i, j]);
+        }
+        // As in TheEpilogueActivates, and the slope is off by 1e-6 of a sum of at most 9.
+        Close.Assert(expected, dx.Read($"{device} {kind}"), 2e-5, 1e-6, $"{device} {kind} seed={seed}");
+    }
+
     [Theory]
     [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
     public void ASampleGivesTheSameBitsAloneAndInABatch(string device)
@@ -279,5 +352,11 @@ public class GemmTests
         Assert.Throws<ArgumentException>(() => gemm.Forward(x.Matrix, w.Matrix, default, y.Matrix, Activation.Identity));
         Assert.Throws<ArgumentException>(() => gemm.InputGradient(x.Matrix, w.Matrix, y.Matrix));
         Assert.Throws<ArgumentException>(() => gemm.WeightGradient(x.Matrix, w.Matrix, y.Matrix, false));
+
+        using var fitting = GuardedMatrix.Unwritten(d, 3, 5);
+        using var clock = new StepClock(d, 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => gemm.Forward(x.Matrix, fitting.Matrix, default, y.Matrix, Activation.Relu, new DropoutMask(clock.View, 1, 1)));
+        Assert.Throws<ArgumentException>(() => gemm.Forward(x.Matrix, fitting.Matrix, default, y.Matrix, Activation.Relu, new DropoutMask(default, 1, 0.5f)));
+        Assert.Throws<ArgumentException>(() => gemm.InputGradient(y.Matrix, fitting.Matrix, x.Matrix, new Slope(y.Matrix, Activation.Relu)));
     }
 }

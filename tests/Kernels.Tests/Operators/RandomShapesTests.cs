@@ -19,7 +19,7 @@ public class RandomShapesTests
     /// </summary>
     private static readonly HashSet<string> WithBarriers =
     [
-        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "GradientClip",
+        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Gemm.Epilogue", "GradientClip",
         "GradientNormPenalty", "Objective", "Projection", "RowDot", "SegmentNorm", "SoftmaxCrossEntropy", "SpectralNorm", "Sum", "SumOfSquares",
     ];
 
@@ -29,6 +29,8 @@ public class RandomShapesTests
     private static readonly Dictionary<string, Comparison> Table = new(StringComparer.Ordinal)
     {
         ["Activate"] = (d, r, e, s) => new ActivationTests().ActivateMatchesTheReference(d, Kind(r), e(70), e(300), s),
+        ["Activate.Masked"] = (d, r, e, s) => new ActivationTests().AMaskedBackwardHasTheBitsOfTwoPasses(
+            d, Pick(r, ActivationKind.Identity, ActivationKind.LeakyRelu, ActivationKind.Relu), e(40), e(300), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
         ["Adam"] = (d, r, e, s) => new AdamTests().SeveralStepsMatchTheReference(
             d, e(3000), Pick(r, 0f, 0.5f, 0.9f), Pick(r, 1e-8f, 1e-3f, 0.05f), Pick(r, 0f, 0.01f, 0.1f), r.Next(3) * 1000L, r.Next(1, 4), Pick(r, 0.25f, 1f, 2f), s),
         ["Augment"] = (d, r, e, s) => new AugmentTests().AmountsImagesAndGradientsMatchTheReference(
@@ -66,6 +68,8 @@ public class RandomShapesTests
         ["GatherScale"] = (d, r, e, s) => new GatherScaleTests().ABatchHoldsTheScaledImagesAndTheirLabels(d, e(300), e(90), e(200), s),
         ["Gemm"] = (d, r, e, s) => new GemmTests().ProductsOfSmallIntegersAreExact(d, e(130), e(130), e(130), s),
         ["Gemm.Column"] = (d, r, e, s) => new GemmTests().ADenseColumnIsExactToo(d, e(130), e(130), s),
+        ["Gemm.Epilogue"] = (d, r, e, s) => new GemmTests().TheEpilogueHasTheBitsOfLaunchesBehindIt(
+            d, Pick(r, ActivationKind.Identity, ActivationKind.LeakyRelu, ActivationKind.Relu), e(130), e(130), e(130), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
         ["GradientClip"] = (d, r, e, s) => new DescentTests().GradientsAreScaledDownToANorm(d, 64 * e(60), Pick(r, 0.01, 0.5, 2.0), s),
         ["GradientNormPenalty"] = (d, r, e, s) => new GradientNormPenaltyTests().ValueAndTangentMatchTheReference(d, e(150), 16 + e(300), Centre(r), s),
         ["InstanceNoise"] = (d, r, e, s) => new InstanceNoiseTests().ItAddsTheStreamsNormalNumbersAsTheScheduleSays(d, e(40), e(300), Pick(r, 0f, 0.1f, 0.5f, 1f), s),

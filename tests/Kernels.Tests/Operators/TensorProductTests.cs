@@ -61,6 +61,15 @@ public class TensorProductTests
     }
 
     [Theory]
+    [OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void TheEpilogueHasTheBitsOfLaunchesBehindIt(string device)
+    {
+        using var tf32 = device == "cuda" ? ComputeDevice.Open(device, precision: Precision.Tf32) : null;
+        var d = tf32 ?? TestDevice.Get(device);
+        GemmTests.EpilogueHasTheBitsOfLaunchesBehindIt(d, new Gemm(d, emulateTensors: tf32 is null), device, Activation.LeakyRelu(0.2f), m: 33, k: 66, n: 35, rate: 0.4f, seed: 11);
+    }
+
+    [Theory]
     [InlineData("cpu"), InlineData("cpu-ilgpu")]
     public void ADeviceWithoutTensorCoresIsRefused(string device)
     {

@@ -45,6 +45,45 @@ public class DropoutLayerTests
         Assert.Equal(x, output.Download());
     }
 
+    /// <summary>Outputs, both kinds of gradients, a tangent's, and what comes out where nothing is trained.</summary>
+    [Theory]
+    [InlineData("cpu"), InlineData("cpu-ilgpu")]
+    public void ALinearLayerThatDropsOutHasTheBitsOfTwoLayers(string name) => Assert.Equal(BitsOfAStack(name, within: false), BitsOfAStack(name, within: true));
+
+    private static int[] BitsOfAStack(string name, bool within)
+    {
+        using var device = ComputeDevice.Open(name, name == "cpu" ? 2 : null);
+        using var memory = new DeviceMemory(device);
+        using var clock = new StepClock(device, 11);
+        var operators = new OperatorSet(device);
+        int[] widths = [7, 70, 33, 1];
+        Activation[] activations = [Activation.LeakyRelu(0.2f), Activation.Relu, Activation.Identity];
+        var layout = new ArenaLayout();
+        var slots = Enumerable.Range(0, 3).Select(i => LinearSlots.Add(layout, $"linear{i + 1}", widths[i], widths[i + 1], 1 + 2 * i)).ToArray();
+        var parameters = new Parameters(layout, new ArenaLayout(), memory);
+        var layers = new List<Layer>();
+        for (int i = 0; i < 3; i++)
+        {
+            bool drops = i < 2;
+            layers.Add(new Linear(operators, parameters, clock, slots[i], activations[i], dropout: drops && within ? new LayerDropout(clock, i, 0.4f) : null));
+            if (drops && !within)
+                layers.Add(new DropoutLayer(operators, clock, widths[i + 1], i, 0.4f, inPlace: true));
+        }
+        var stack = new Stack(layers, Rows, memory);
+        stack.Initialize();
+        Matrix x = memory.Matrix(Rows, widths[0]), dx = memory.Matrix(Rows, widths[0]), y = memory.Matrix(Rows, 1), dy = memory.Matrix(Rows, 1), inferred = memory.Matrix(Rows, 1);
+        operators.Philox.Normal(clock.View, Purpose.Latent(0), x);
+        operators.Philox.Normal(clock.View, Purpose.Latent(1), dy);
+        var pass = new Pass(true, 3);
+        stack.Forward(x, y, pass);
+        stack.Backward(x, y, dy, dx, Range.All, pass, weights: true);
+        float[] first = parameters.Gradients.Download();
+        stack.TangentGradient(dx, y, dy, Range.All, pass, memory.Matrix(Rows, stack.WidestOutput), memory.Matrix(Rows, stack.WidestOutput));
+        stack.Forward(x, inferred, new Pass(false, 0));
+        IEnumerable<float> results = [.. first, .. parameters.Gradients.Download(), .. new[] { y, dx, inferred }.SelectMany(matrix => TinyGan.Read(matrix).Cast<double>()).Select(v => (float)v)];
+        return [.. results.Select(BitConverter.SingleToInt32Bits)];
+    }
+
     private static float[] Forward(ComputeDevice device, DropoutLayer layer, Pass pass) =>
         OnOnes(device, ones => layer.Forward(ones, ones, pass));
 
