@@ -18,18 +18,47 @@ internal static class LoadedKernels
     public static IReadOnlyList<(string Name, EntryPointDescription Entry)> Of(ComputeDevice device)
     {
         var found = new Dictionary<string, EntryPointDescription>();
-        foreach (var type in typeof(ComputeDevice).Assembly.GetExportedTypes().Where(t => t.Namespace == "GpuCgan.Kernels.Operators").OrderBy(t => t.Name, StringComparer.Ordinal))
+        foreach (var constructor in Operators())
         {
-            if (type.GetConstructor([typeof(ComputeDevice)]) is { } constructor)
-            {
-                object made = constructor.Invoke([device]);
-                if (made is Gemm gemm)
-                    gemm.LoadAll();
-                Collect(made, type.Name, found, []);
-            }
+            object made = constructor.Invoke([device]);
+            if (made is Gemm gemm)
+                gemm.LoadAll();
+            Collect(made, made.GetType().Name, found, []);
         }
         return [.. found.Select(pair => (pair.Key, pair.Value))];
     }
+
+    /// <summary>Loads each operator behind each other one and prints the pairs that fail; how many did.</summary>
+    public static int BadPairs()
+    {
+        var operators = Operators();
+        int bad = 0;
+        foreach (var first in operators)
+        {
+            foreach (var second in operators.Where(o => o != first))
+            {
+                using var device = ComputeDevice.Open("cpu-ilgpu");
+                try
+                {
+                    first.Invoke([device]);
+                    second.Invoke([device]);
+                }
+                catch (TargetInvocationException e)
+                {
+                    bad++;
+                    Console.WriteLine($"{second.DeclaringType!.Name} behind {first.DeclaringType!.Name}: {e.GetBaseException().Message}");
+                }
+            }
+        }
+        Console.WriteLine($"{operators.Length * (operators.Length - 1)} pairs, {bad} bad");
+        return bad;
+    }
+
+    private static ConstructorInfo[] Operators() =>
+    [
+        .. typeof(ComputeDevice).Assembly.GetExportedTypes().Where(t => t.Namespace == "GpuCgan.Kernels.Operators").OrderBy(t => t.Name, StringComparer.Ordinal)
+            .Select(t => t.GetConstructor([typeof(ComputeDevice)])).OfType<ConstructorInfo>(),
+    ];
 
     private static void Collect(object? part, string owner, Dictionary<string, EntryPointDescription> found, HashSet<object> seen)
     {

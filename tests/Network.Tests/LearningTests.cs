@@ -25,6 +25,7 @@ public class LearningTests
         { "mlp", 600, true },
         { "mlp-classic", 600, true },
         { "projection", 300, true },
+        { "projection-r1", 300, true },
         { "wgan", 300, false },
         { "wgan-gp", 500, true },
     };

@@ -9,8 +9,8 @@ namespace GpuCgan.Kernels.Numerics;
 /// </remarks>
 internal readonly struct Divisor
 {
-    /// <summary>d. For the host: a kernel that reads it beside a call of <see cref="Divide(int)"/> of its own is one that ILGPU 1.5.3 fails to compile behind certain others.</summary>
-    public readonly int Value;
+    // Not to be had from outside: a kernel that reads it itself cannot be compiled behind some others by ILGPU 1.5.3, which ends in a null reference.
+    private readonly int _divisor;
 
     private readonly uint _factor;
     private readonly int _shift;
@@ -18,7 +18,7 @@ internal readonly struct Divisor
     /// <param name="divisor">d, at least 1.</param>
     public Divisor(int divisor)
     {
-        Value = divisor;
+        _divisor = divisor;
         _shift = 31 + (32 - BitOperations.LeadingZeroCount((uint)divisor - 1));
         _factor = (uint)(((1UL << _shift) + (uint)divisor - 1) / (uint)divisor);
     }
@@ -30,7 +30,7 @@ internal readonly struct Divisor
     public int Divide(int n, out int remainder)
     {
         int quotient = Divide(n);
-        remainder = n - quotient * Value;
+        remainder = n - quotient * _divisor;
         return quotient;
     }
 }

@@ -58,7 +58,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         int count = a.Images * a.Pixels;
         var gamma = new Real1(a.Gamma[channel]);
         var beta = new Real1(a.Beta[channel]);
-        var places = new ChannelPlaces(channel, a.ByPixels);
+        var places = new ChannelPlaces(channel, a.Pixels, a.ByPixels);
         var elements = new Strand<ChannelReader, float>(new ChannelReader(a.X, places, a.XStride), lane, count, Strands.Lanes);
         var start = elements.Start();
         var sum = new StrandSum();
@@ -125,7 +125,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         var formula = new BatchNorm.Gradient(a.Activation, new Real1(a.Mean[channel]), new Real1(a.InverseDeviation[channel]));
         var gamma = new Real1(a.Gamma[channel]);
         float betaBefore = a.Accumulate != 0 ? a.DBeta[channel] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[channel] : 0f;
-        var places = new ChannelPlaces(channel, a.ByPixels);
+        var places = new ChannelPlaces(channel, a.Pixels, a.ByPixels);
         var elements = new Strand<SavedReader, BatchNorm.Saved>(new SavedReader(a, places), lane, count, Strands.Lanes);
         var start = elements.Start();
         var strands = new BatchNorm.ParameterGradients(formula);

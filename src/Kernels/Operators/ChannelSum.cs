@@ -16,7 +16,8 @@ public sealed class ChannelSum
 {
     internal readonly struct Shape(int images, int pixels, int stride, bool accumulate)
     {
-        public readonly Divisor Pixels = new(pixels);
+        public readonly Divisor ByPixels = new(pixels);
+        public readonly int Pixels = pixels;
         public readonly int Images = images, Stride = stride;
         public readonly int Accumulate = accumulate ? 1 : 0;
     }
@@ -27,9 +28,9 @@ public sealed class ChannelSum
         int lane = Group.IdxX;
         int channel = Grid.IdxX;
         float before = s.Accumulate != 0 ? sums[channel] : 0f;
-        var reader = new ChannelReader(x, new ChannelPlaces(channel, s.Pixels), s.Stride);
+        var reader = new ChannelReader(x, new ChannelPlaces(channel, s.Pixels, s.ByPixels), s.Stride);
         var sum = new StrandSum();
-        new Strand<ChannelReader, float>(reader, lane, s.Images * s.Pixels.Value, Strands.Lanes).Walk(ref sum);
+        new Strand<ChannelReader, float>(reader, lane, s.Images * s.Pixels, Strands.Lanes).Walk(ref sum);
         float total = Strands.GroupTotal(shared, sum.Value, lane);
         if (lane == 0)
             sums[channel] = before + total;
@@ -57,7 +58,7 @@ public sealed class ChannelSum
             throw new ArgumentException($"{sums.Length} channels do not share the columns of {x}.", nameof(sums));
         int channels = (int)sums.Length;
         var shape = new Shape(x.Rows, x.Columns / channels, x.Stride, accumulate);
-        using var launch = _device.Profiler?.Begin("ChannelSum", $"{x.Rows}×{channels}×{shape.Pixels.Value}", x.Elements, sizeof(float) * (x.Elements + (accumulate ? 2 : 1) * channels));
+        using var launch = _device.Profiler?.Begin("ChannelSum", $"{x.Rows}×{channels}×{shape.Pixels}", x.Elements, sizeof(float) * (x.Elements + (accumulate ? 2 : 1) * channels));
         if (_kernel is not null)
         {
             _kernel(_device.Stream, new KernelConfig(channels, Strands.Lanes), x.Data, sums, shape);
@@ -76,7 +77,7 @@ public sealed class ChannelSum
 
         public readonly void Run(int item, int worker)
         {
-            int images = Shape.Images, pixels = Shape.Pixels.Value;
+            int images = Shape.Images, pixels = Shape.Pixels;
             bool isShort = ChannelLanes.AreShort(pixels);
             var scratch = Team.ScratchOf(worker, Strands.Lanes + (isShort ? images * pixels : 0));
             var lanes = scratch[..Strands.Lanes];

@@ -38,13 +38,13 @@ internal sealed partial class SegmentNorm
     private void ForwardWide(Arguments a)
     {
         var job = new ForwardSegments { Arguments = a, SegmentsAnItem = Math.Max(1, ItemSize / a.Size) };
-        _device.Team!.Run(ref job, (a.Rows * a.Segments.Value - 1) / job.SegmentsAnItem + 1);
+        _device.Team!.Run(ref job, (a.Rows * a.Segments - 1) / job.SegmentsAnItem + 1);
     }
 
     private void BackwardWide(Arguments a, Gradients d)
     {
         var job = new BackwardSegments { Arguments = a, Gradients = d, SegmentsAnItem = Math.Max(1, ItemSize / a.Size), Team = _device.Team! };
-        _device.Team!.Run(ref job, (a.Rows * a.Segments.Value - 1) / job.SegmentsAnItem + 1);
+        _device.Team!.Run(ref job, (a.Rows * a.Segments - 1) / job.SegmentsAnItem + 1);
     }
 
     private void ParametersWide(Arguments a, Gradients d, ArrayView<float> dGamma, ArrayView<float> dBeta, bool accumulate)
@@ -61,7 +61,7 @@ internal sealed partial class SegmentNorm
         public readonly void Run(int item, int worker)
         {
             var a = Arguments;
-            int last = Math.Min((item + 1) * SegmentsAnItem, a.Rows * a.Segments.Value);
+            int last = Math.Min((item + 1) * SegmentsAnItem, a.Rows * a.Segments);
             for (int segment = item * SegmentsAnItem; segment < last; segment++)
             {
                 var x = a.X.AsHostSpan().Slice(a.Start(segment, a.XStride), a.Size);
@@ -114,7 +114,7 @@ internal sealed partial class SegmentNorm
             // g and x̂ of a segment, which both sums and dx read.
             var scratch = Team.ScratchOf(worker, 2 * a.Size);
             Span<float> g = scratch[..a.Size], normalized = scratch.Slice(a.Size, a.Size);
-            int last = Math.Min((item + 1) * SegmentsAnItem, a.Rows * a.Segments.Value);
+            int last = Math.Min((item + 1) * SegmentsAnItem, a.Rows * a.Segments);
             for (int segment = item * SegmentsAnItem; segment < last; segment++)
             {
                 float inverse = a.Inverse.AsHostSpan()[segment];
@@ -128,7 +128,7 @@ internal sealed partial class SegmentNorm
                 float sumG = RowStrands.Sum(g, g, default(Value)), sumProduct = RowStrands.Sum(g, normalized, default(Product));
                 d.SumG.AsHostSpan()[segment] = sumG;
                 d.SumProduct.AsHostSpan()[segment] = sumProduct;
-                float scale = a.PerElement != 0 ? inverse : a.Gamma.AsHostSpan()[segment % a.Segments.Value] * inverse;
+                float scale = a.PerElement != 0 ? inverse : a.Gamma.AsHostSpan()[segment % a.Segments] * inverse;
                 var loop = new BackwardLoop
                 {
                     G = ref g[0], Normalized = ref normalized[0], DX = ref d.DX.AsHostSpan()[a.Start(segment, d.DXStride)], Scale = scale,

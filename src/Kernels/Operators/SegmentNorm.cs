@@ -25,7 +25,8 @@ internal sealed partial class SegmentNorm
 
         /// <summary>Rows, and segments and elements of a row.</summary>
         public int Rows, Size;
-        public Divisor Segments;
+        public Divisor BySegments;
+        public int Segments;
 
         /// <summary>Segments of all rows.</summary>
         public int All;
@@ -37,11 +38,11 @@ internal sealed partial class SegmentNorm
         /// <summary>Whether γ and β have an element for each of a row, and not one for each segment.</summary>
         public int PerElement;
 
-        public readonly int Start(int segment, int stride) => Segments.Divide(segment, out int within) * stride + within * Size;
+        public readonly int Start(int segment, int stride) => BySegments.Divide(segment, out int within) * stride + within * Size;
 
         public readonly int Parameter(int segment, int element)
         {
-            Segments.Divide(segment, out int within);
+            BySegments.Divide(segment, out int within);
             return PerElement != 0 ? element : within;
         }
     }
@@ -256,18 +257,18 @@ internal sealed partial class SegmentNorm
 
     public void Forward(Arguments a)
     {
-        long elements = a.Rows * (long)a.Segments.Value * a.Size;
+        long elements = a.Rows * (long)a.Segments * a.Size;
         using var launch = _device.Profiler?.Begin(
             a.PerElement != 0 ? "LayerNorm.Forward" : "InstanceNorm.Forward", ShapeOf(a), 8 * elements, sizeof(float) * (2 * elements + 2 * a.Gamma.Length + 2 * a.Mean.Length));
         if (_forward is null)
             ForwardWide(a);
         else
-            _forward(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows * a.Segments.Value), RowStrands.Lanes), a);
+            _forward(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows * a.Segments), RowStrands.Lanes), a);
     }
 
     public void Backward(Arguments a, Gradients d, ArrayView<float> dGamma, ArrayView<float> dBeta, bool accumulate)
     {
-        long elements = a.Rows * (long)a.Segments.Value * a.Size;
+        long elements = a.Rows * (long)a.Segments * a.Size;
         // A layer's parameters first: dx may lie on dy.
         if (a.PerElement != 0)
         {
@@ -285,16 +286,16 @@ internal sealed partial class SegmentNorm
             if (_backward is null)
                 BackwardWide(a, d);
             else
-                _backward(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows * a.Segments.Value), RowStrands.Lanes), a, d);
+                _backward(_device.Stream, new KernelConfig(RowStrands.Groups(a.Rows * a.Segments), RowStrands.Lanes), a, d);
         }
         if (a.PerElement == 0)
         {
-            _sum.Launch(new Matrix(d.SumG, a.Rows, a.Segments.Value), dBeta, accumulate);
-            _sum.Launch(new Matrix(d.SumProduct, a.Rows, a.Segments.Value), dGamma, accumulate);
+            _sum.Launch(new Matrix(d.SumG, a.Rows, a.Segments), dBeta, accumulate);
+            _sum.Launch(new Matrix(d.SumProduct, a.Rows, a.Segments), dGamma, accumulate);
         }
     }
 
-    private static string ShapeOf(Arguments a) => a.Segments.Value == 1 ? $"{a.Rows}×{a.Size}" : $"{a.Rows}×{a.Segments.Value}×{a.Size}";
+    private static string ShapeOf(Arguments a) => a.Segments == 1 ? $"{a.Rows}×{a.Size}" : $"{a.Rows}×{a.Segments}×{a.Size}";
 
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Arguments ArgumentsOf(
@@ -314,7 +315,7 @@ internal sealed partial class SegmentNorm
             throw new ArgumentException($"{name}: epsilon is positive and finite, not {epsilon}.", nameof(epsilon));
         return new Arguments
         {
-            X = x.Data, Y = y.Data, Gamma = gamma, Beta = beta, Mean = mean, Inverse = inverse, Rows = x.Rows, Segments = new(segments), All = x.Rows * segments, Size = x.Columns / segments,
+            X = x.Data, Y = y.Data, Gamma = gamma, Beta = beta, Mean = mean, Inverse = inverse, Rows = x.Rows, Segments = segments, BySegments = new(segments), All = x.Rows * segments, Size = x.Columns / segments,
             XStride = x.Stride, YStride = y.Stride, Epsilon = epsilon, Activation = activation, PerElement = perElement ? 1 : 0,
         };
     }
@@ -327,7 +328,7 @@ internal sealed partial class SegmentNorm
             throw new ArgumentException($"{name}: gradients {dy} and {dx} are not those of {x}.");
         if (dGamma.Length != a.Gamma.Length || dBeta.Length != a.Gamma.Length)
             throw new ArgumentException($"{name}: {dGamma.Length} and {dBeta.Length} gradients are not those of {a.Gamma.Length} scales and shifts.");
-        long segments = (long)a.Rows * a.Segments.Value;
+        long segments = (long)a.Rows * a.Segments;
         if (scratch.Length != 2 * segments)
             throw new ArgumentException($"{name}: the scratch is two numbers for each of {segments} segments, not {scratch.Length}.", nameof(scratch));
         return new Gradients

@@ -13,15 +13,15 @@ internal interface IChannelRuns
 }
 
 /// <summary>In a kernel: where the elements of a channel lie.</summary>
-internal readonly struct ChannelPlaces(int channel, Divisor pixels)
+internal readonly struct ChannelPlaces(int channel, int pixels, Divisor byPixels)
 {
-    private readonly int _first = channel * pixels.Value;
-    private readonly Divisor _pixels = pixels;
+    private readonly int _first = channel * pixels;
+    private readonly Divisor _byPixels = byPixels;
 
     /// <summary>The index of element <paramref name="e"/> in a matrix of this stride.</summary>
     public int Place(int e, int stride)
     {
-        int image = _pixels.Divide(e, out int pixel);
+        int image = _byPixels.Divide(e, out int pixel);
         return image * stride + _first + pixel;
     }
 }
