@@ -102,5 +102,5 @@ internal sealed class Discriminator
     }
 
     /// <summary>[M/m, m·width] of a batch [M, width] without gaps.</summary>
-    private Matrix Packs(Matrix batch) => _packing == 1 ? batch : new Matrix(batch.Data, batch.Rows / _packing, _packing * batch.Columns);
+    public Matrix Packs(Matrix batch) => _packing == 1 ? batch : new Matrix(batch.Data, batch.Rows / _packing, _packing * batch.Columns);
 }

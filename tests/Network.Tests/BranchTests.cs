@@ -28,6 +28,7 @@ public class BranchTests
         ["a penalty and a projection"] = TinyGan.Recipe with { Regularizer = RegularizerKind.GradientPenalty, DiscriminatorLabel = DiscriminatorLabelKind.Projection, NCritic = 2, GeneratorBatch = GeneratorBatchKind.Fresh },
         ["normalised weights and classes"] = TinyGan.Recipe with { SpectralNorm = true, DiscriminatorLabel = DiscriminatorLabelKind.Auxiliary, Discriminator = ["linear 150", "leaky_relu 0.2", "linear 1+classes"], GeneratorBatch = GeneratorBatchKind.Fresh },
         ["packs"] = TinyGan.Recipe with { Packing = 2 },
+        ["packs and a penalty"] = CriticTests.Everything with { Packing = 2, MismatchedPairs = 0 },
         ["curved layers"] = TinyGan.Recipe with { Discriminator = ["linear 100", "sigmoid", "dropout 0.3", "linear 100", "layer_norm", "tanh", "dropout 0.3", "linear 1"] },
     };
 

@@ -37,6 +37,10 @@ public class CriticTests
         Penalised with { DiscriminatorLabel = DiscriminatorLabelKind.Projection, MismatchedPairs = 0.25f },
         Small with { Regularizer = RegularizerKind.ZeroCentredPenalty, DiscriminatorLabel = DiscriminatorLabelKind.Projection, MismatchedPairs = 0.25f },
         Small with { Regularizer = RegularizerKind.ZeroCentredPenalty, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, MismatchedPairs = 0.25f },
+        Penalised with { Packing = 2 },
+        Penalised with { Packing = 4, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, SpectralNorm = true },
+        Penalised with { Packing = 2, GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None },
+        Small with { Packing = 2, Regularizer = RegularizerKind.ZeroCentredPenalty, Objective = ObjectiveKind.BinaryCrossEntropy },
     ];
 
     [Theory]
@@ -58,11 +62,11 @@ public class CriticTests
         {
             var used = Used(weights, statistics);
             string name = recipe.Objective switch { ObjectiveKind.Wasserstein => "wasserstein", ObjectiveKind.Hinge => "hinge", _ => "binary_cross_entropy" };
-            var reference = new ReferenceGan { Discriminator = used, Objective = ReferenceObjective.All[name] };
+            var reference = new ReferenceGan { Discriminator = used, Packing = recipe.Packing, Objective = ReferenceObjective.All[name] };
             double loss = reference.DiscriminatorLoss(seen, labels, real);
             if (points is null)
                 return loss;
-            var g = Slopes(points, recipe.Regularizer == RegularizerKind.GradientPenalty ? labels[rows..] : labels[..rows], used);
+            var g = Slopes(points, recipe.Regularizer == RegularizerKind.GradientPenalty ? labels[rows..] : labels[..rows], used, recipe.Packing);
             penalty = ReferencePenalty.Value(g, recipe.Regularizer == RegularizerKind.GradientPenalty ? 1 : 0, recipe.RegularizerWeight);
             slope = ReferencePenalty.Norms(g).Average();
             return loss + penalty;
@@ -82,24 +86,27 @@ public class CriticTests
         }
     }
 
-    /// <summary>The critic's slopes by the pixels, each under its label: a projection adds the label's row of its table to the last layer's weights.</summary>
-    private static double[,] Slopes(double[,] points, int[] labels, Dictionary<string, double[,]> critic)
+    /// <summary>
+    /// The critic's slopes by the pixels of each sample, one image or a pack, each under its label: a projection adds the label's row of its table to the last layer's weights.
+    /// </summary>
+    private static double[,] Slopes(double[,] points, int[] labels, Dictionary<string, double[,]> critic, int packing)
     {
-        int inputs = points.GetLength(1), pixels = TinyGan.Image.Pixels;
+        int width = points.GetLength(1), inputs = packing * width, pixels = TinyGan.Image.Pixels;
         double[][,] weights = [.. Enumerable.Range(1, 3).Select(i => critic[$"linear{i}.weight"])], biases = [.. Enumerable.Range(1, 3).Select(i => critic[$"linear{i}.bias"])];
-        var all = new double[labels.Length, pixels];
-        for (int r = 0; r < labels.Length; r++)
+        var all = new double[labels.Length / packing, packing * pixels];
+        for (int sample = 0; sample < all.GetLength(0); sample++)
         {
             var point = new double[1, inputs];
-            Buffer.BlockCopy(points, r * inputs * sizeof(double), point, 0, inputs * sizeof(double));
+            Buffer.BlockCopy(points, sample * inputs * sizeof(double), point, 0, inputs * sizeof(double));
             var last = (double[,])weights[2].Clone();
             if (critic.TryGetValue("projection.table", out var table))
             {
                 for (int i = 0; i < table.GetLength(1); i++)
-                    last[i, 0] += table[labels[r], i];
+                    last[i, 0] += table[labels[sample], i];
             }
-            var slope = ReferencePenalty.InputGradients(point, [weights[0], weights[1], last], biases, 0.2, pixels);
-            Buffer.BlockCopy(slope, 0, all, r * pixels * sizeof(double), pixels * sizeof(double));
+            var slope = ReferencePenalty.InputGradients(point, [weights[0], weights[1], last], biases, 0.2, inputs);
+            for (int image = 0; image < packing; image++)
+                Buffer.BlockCopy(slope, image * width * sizeof(double), all, (sample * packing + image) * pixels * sizeof(double), pixels * sizeof(double));
         }
         return all;
     }
@@ -116,20 +123,22 @@ public class CriticTests
     }
 
     [Theory]
-    [InlineData(RegularizerKind.GradientPenalty), InlineData(RegularizerKind.ZeroCentredPenalty)]
-    public void ThePenaltyIsTakenWhereTheRecipeSays(RegularizerKind kind)
+    [InlineData(RegularizerKind.GradientPenalty, 1), InlineData(RegularizerKind.ZeroCentredPenalty, 1)]
+    [InlineData(RegularizerKind.GradientPenalty, 2), InlineData(RegularizerKind.ZeroCentredPenalty, 2)]
+    public void ThePenaltyIsTakenWhereTheRecipeSays(RegularizerKind kind, int packing)
     {
         using var device = ComputeDevice.Open("cpu", 2);
-        using var gan = TinyGan.Create(device, Small with { Regularizer = kind, MismatchedPairs = 0.5f });
+        using var gan = TinyGan.Create(device, Small with { Regularizer = kind, Packing = packing, MismatchedPairs = packing == 1 ? 0.5f : 0 });
         gan.TrainDiscriminator();
         double[,] pairs = TinyGan.Read(gan.Batch.Pairs), points = TinyGan.Read(gan.PenaltyPoints!.Value);
         int rows = TinyGan.Recipe.BatchSize, pixels = TinyGan.Image.Pixels;
+        bool mixed = kind == RegularizerKind.GradientPenalty;
+        var shares = new double[rows];
         for (int r = 0; r < rows; r++)
         {
-            bool mixed = kind == RegularizerKind.GradientPenalty;
             // ε of the sample, from its pixel where the two differ most.
             int widest = Enumerable.Range(0, pixels).MaxBy(p => Math.Abs(pairs[r, p] - pairs[rows + r, p]));
-            double epsilon = (points[r, widest] - pairs[rows + r, widest]) / (pairs[r, widest] - pairs[rows + r, widest]);
+            double epsilon = shares[r] = (points[r, widest] - pairs[rows + r, widest]) / (pairs[r, widest] - pairs[rows + r, widest]);
             Assert.InRange(epsilon, mixed ? 1e-4 : 1 - 1e-6, mixed ? 1 - 1e-4 : 1 + 1e-6);
             for (int p = 0; p < pixels; p++)
                 Assert.Equal(epsilon * pairs[r, p] + (1 - epsilon) * pairs[rows + r, p], points[r, p], 1e-5);
@@ -137,6 +146,9 @@ public class CriticTests
             for (int k = pixels; k < pairs.GetLength(1); k++)
                 Assert.Equal(mixed ? pairs[rows + r, k] : pairs[r, k], points[r, k]);
         }
+        // One ε for all images of a pack, another for the next pack.
+        Assert.All(Enumerable.Range(0, rows), r => Assert.Equal(shares[r / packing * packing], shares[r], 1e-4));
+        Assert.Equal(mixed ? rows / packing : 1, shares.Select(share => Math.Round(share, 3)).Distinct().Count());
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public class GradientPenaltyTests
         public Stack Stack { get; }
         public Matrix X { get; }
 
-        public GradientPenalty Penalty(PenaltyCentre centre) => new(Stack, ..Selected, Widths[0], 2 * Rows, centre, Weight, Operators, Clock, Memory);
+        public GradientPenalty Penalty(PenaltyCentre centre) => new(Stack, ..Selected, Widths[0], 2 * Rows, 1, centre, Weight, Operators, Clock, Memory);
 
         public void Dispose()
         {
@@ -115,7 +115,7 @@ public class GradientPenaltyTests
         var x = memory.Matrix(rows, 2 * pixels);
         operators.Philox.Normal(clock.View, Purpose.Latent(0), x);
         using var metrics = device.Allocate<float>(2);
-        var penalty = new GradientPenalty(stack, ..pixels, 2 * pixels, rows, PenaltyCentre.One, Weight, operators, clock, memory);
+        var penalty = new GradientPenalty(stack, ..pixels, 2 * pixels, rows, 1, PenaltyCentre.One, Weight, operators, clock, memory);
         penalty.Accumulate(x, new Pass(true, 0), metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
 
         var tensors = TinyGan.Tensors(parameters.Values);
@@ -228,7 +228,7 @@ public class GradientPenaltyTests
         {
             var stack = new Stack(layers, Rows, critic.Memory);
             var refusal = Assert.Throws<ArgumentException>(
-                () => new GradientPenalty(stack, .., 3, Rows, PenaltyCentre.One, Weight, critic.Operators, critic.Clock, critic.Memory));
+                () => new GradientPenalty(stack, .., 3, Rows, 1, PenaltyCentre.One, Weight, critic.Operators, critic.Clock, critic.Memory));
             Assert.Contains(layers[^1].GetType().Name, refusal.Message);
             Assert.Throws<NotSupportedException>(() => new BatchNormalization(critic.Operators, parameters, critic.Memory, norm, new BatchNormOptions(), Activation.Relu).TangentGradient(critic.X, critic.X, ..));
         }

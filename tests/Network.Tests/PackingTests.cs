@@ -18,7 +18,7 @@ public sealed class PackingTests
 
     public static TheoryData<Recipe> Recipes =>
     [
-        Packed, Planes, TinyGan.Everything with { Packing = 4, MismatchedPairs = 0 },
+        Packed, Planes, Planes with { Regularizer = RegularizerKind.GradientPenalty }, TinyGan.Everything with { Packing = 4, MismatchedPairs = 0 },
         Packed with { GeneratorLabel = GeneratorLabelKind.None, DiscriminatorLabel = DiscriminatorLabelKind.None, SpectralNorm = true },
     ];
 

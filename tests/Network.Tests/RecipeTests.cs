@@ -74,8 +74,6 @@ public class RecipeTests
         { new Recipe { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.Auxiliary }, "discriminator_label auxiliary asks D's end" },
         { new Recipe { Packing = 2, DiscriminatorLabel = DiscriminatorLabelKind.ClassVector }, "discriminator_label class_vector asks D's end" },
         { new Recipe { Packing = 2, MismatchedPairs = 0.25f }, "set mismatched_pairs to 0" },
-        { new Recipe { Packing = 2, Regularizer = RegularizerKind.GradientPenalty }, "set regularizer to none" },
-        { new Recipe { Packing = 2, Regularizer = RegularizerKind.ZeroCentredPenalty }, "set regularizer to none" },
     };
 
     [Theory]

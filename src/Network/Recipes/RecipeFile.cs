@@ -167,8 +167,6 @@ public static class RecipeFile
             why = $"discriminator_label {JsonNamingPolicy.SnakeCaseLower.ConvertName(r.DiscriminatorLabel.ToString())} asks D's end about the label of one image, where a pack has several; take one_hot, embedding, planes, plane or none";
         else if (r.MismatchedPairs > 0)
             why = "with mismatched_pairs a pack could hold right pairs and wrong ones, which no one score fits; set mismatched_pairs to 0";
-        else if (r.Regularizer != RegularizerKind.None)
-            why = "a regularizer bounds D's slope by one image, and D has none for an image of a pack alone; set regularizer to none, and spectral_norm or weight_clip for a bound";
         if (why is not null)
             throw new InvalidDataException($"{source}: packing is {r.Packing}, and {why}.");
     }
