@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # The recipes' convolutions beside PyTorch's, in turns on one machine: GpuCgan, PyTorch on one thread, PyTorch on all; then the medians of the rounds and the
-# ratio of PyTorch's better thread count to GpuCgan.
-#   bench/conv.sh [ROUNDS] [BATCH] [SECONDS]        PYTHON names a Python that has torch (default: python3)
+# ratio of PyTorch's better thread count to GpuCgan. SHAPE leaves those whose name holds it, such as "64-64 3x3s1 14".
+#   bench/conv.sh [ROUNDS] [BATCH] [SECONDS] [SHAPE]        PYTHON names a Python that has torch (default: python3)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${1:-3} batch=${2:-64} seconds=${3:-0.15} python=${PYTHON:-python3}
+rounds=${1:-3} batch=${2:-64} seconds=${3:-0.15} only=${4:-} python=${PYTHON:-python3}
 dotnet build -c Release bench/ConvTime --nologo -v quiet
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for ((round = 1; round <= rounds; round++)); do
-  dotnet bench/ConvTime/bin/Release/net10.0/GpuCgan.ConvTime.dll --batch-size "$batch" --seconds "$seconds" | sed 's/^/ours,/'
-  "$python" bench/pytorch_conv.py --threads 1 --batch-size "$batch" --seconds "$seconds" | sed 's/^/one,/'
-  "$python" bench/pytorch_conv.py --threads "$(nproc)" --batch-size "$batch" --seconds "$seconds" | sed 's/^/all,/'
+  dotnet bench/ConvTime/bin/Release/net10.0/GpuCgan.ConvTime.dll --batch-size "$batch" --seconds "$seconds" --only "$only" | sed 's/^/ours,/'
+  "$python" bench/pytorch_conv.py --threads 1 --batch-size "$batch" --seconds "$seconds" --only "$only" | sed 's/^/one,/'
+  "$python" bench/pytorch_conv.py --threads "$(nproc)" --batch-size "$batch" --seconds "$seconds" --only "$only" | sed 's/^/all,/'
 done > "$log"
 "$python" - "$log" <<'PYTHON'
 import statistics

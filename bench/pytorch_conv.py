@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the convolutions of the recipes in PyTorch, for comparison with bench/ConvTime: one line a shape with milliseconds of
 forward (bias and LeakyReLU included), input gradient and weight gradient.
-  python3 bench/pytorch_conv.py [--threads N] [--batch-size N] [--seconds S]
+  python3 bench/pytorch_conv.py [--threads N] [--batch-size N] [--seconds S] [--only TEXT]
 """
 import argparse
 import time
@@ -12,6 +12,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--batch-size", type=int, default=64)
 parser.add_argument("--seconds", type=float, default=0.15)
+parser.add_argument("--only", default="", help="shapes whose name holds this")
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
@@ -60,6 +61,8 @@ def measure(run):
 
 print(f"# PyTorch {torch.__version__}, {options.threads} thread(s), mkldnn {torch.backends.mkldnn.is_available()}, batch {options.batch_size}")
 for name, inputs, outputs, kernel, stride, size, output_padding in CASES:
+    if options.only not in name:
+        continue
     transposed = output_padding is not None
     x = torch.rand(options.batch_size, inputs, size, size) - 0.5
     w = torch.rand(*((inputs, outputs) if transposed else (outputs, inputs)), kernel, kernel) - 0.5

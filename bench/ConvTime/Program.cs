@@ -5,7 +5,7 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 
 // Times the convolutions of the recipes: forward (bias and LeakyReLU included), input gradient and weight gradient, milliseconds each.
-//   dotnet run -c Release --project bench/ConvTime -- [--device D] [--threads N] [--batch-size N] [--seconds S]
+//   dotnet run -c Release --project bench/ConvTime -- [--device D] [--threads N] [--batch-size N] [--seconds S] [--only TEXT]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string device = Text("--device", "cpu");
 int batch = Number("--batch-size", 64);
@@ -41,13 +41,21 @@ double seconds = double.Parse(Text("--seconds", "0.15"), CultureInfo.InvariantCu
     ("convT 128-64 3x3s1 4", ConvShape.Transposed(128, 4, 4, 64, 3, 3, 1, 1, 0), true),
 ];
 
+string only = Text("--only", "");
+cases = [.. cases.Where(c => c.Name.Contains(only, StringComparison.Ordinal))];
+
 using var opened = ComputeDevice.Open(device, device == "cpu" ? threads : null);
 var convolution = new Convolution(opened);
 var transposed = new TransposedConvolution(convolution);
 Console.WriteLine($"# {opened.Name} ({DeviceCatalog.Backend}), batch {batch}");
-// The runtime optimises hot methods in stages, in the background: every shape runs once unmeasured, and half of the measured time is warm-up again.
-foreach (var (_, shape, isTransposed) in cases)
-    Measure(shape, isTransposed, seconds / 2);
+// The runtime optimises hot methods in stages, in the background: every shape runs unmeasured, for two seconds in all or more, and half of the measured time is warm-up again.
+long warmUp = Stopwatch.GetTimestamp();
+do
+{
+    foreach (var (_, shape, isTransposed) in cases)
+        Measure(shape, isTransposed, seconds / 2);
+}
+while (cases.Length > 0 && Stopwatch.GetElapsedTime(warmUp).TotalSeconds < 2);
 foreach (var (name, shape, isTransposed) in cases)
 {
     var (forward, input, weight) = Measure(shape, isTransposed, seconds);

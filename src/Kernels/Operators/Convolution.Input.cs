@@ -9,6 +9,11 @@ public sealed partial class Convolution
 {
     private void LaunchWide<TWide>(InputProduct p) where TWide : struct, IWide<TWide>
     {
+        if (IsDirect(p.Shape, p.Shape.Width / p.Shape.Stride))
+        {
+            LaunchDirect<TWide>(p);
+            return;
+        }
         if (IsNarrow(p.Shape))
         {
             LaunchNarrow<TWide>(p);

@@ -166,6 +166,7 @@ public sealed partial class Convolution
         {
             int width = Gemm.Panel<TWide>.Width, panel = item / Blocks, block = item % Blocks;
             int targets = Runs.Targets;
+            int first = block * RowBlock, rows = Math.Min(RowBlock, Rows - first);
             ref float a = ref A[block * BlockSize];
             ref float b = ref B[panel * PanelSize];
             var sums = Team.ScratchOf(worker, RowBlock * targets * width);
@@ -175,12 +176,16 @@ public sealed partial class Convolution
                 var runs = Runs.Of(target);
                 for (int i = 0; i < runs.Length; i += 3)
                 {
-                    Add(ref Unsafe.Add(ref a, runs[i] * Depth * RowBlock), ref Unsafe.Add(ref b, runs[i + 1] * Depth * width), runs[i + 2] * Depth,
-                        ref sums[target * width], targets * width);
+                    var walk = new Walk { Outer = 1, Middle = 1, Inner = runs[i + 2] * Depth, InnerA = RowBlock, InnerB = width, RowA = 1 };
+                    for (int row = 0; row < rows; row += Sums<TWide>.MostRows)
+                    {
+                        Sums<TWide>.Add(Math.Min(Sums<TWide>.MostRows, rows - row), walk, ref Unsafe.Add(ref a, runs[i] * Depth * RowBlock + row), ref Unsafe.Add(ref b, runs[i + 1] * Depth * width),
+                            ref sums[(row * targets + target) * width], targets * width);
+                    }
                 }
             }
-            int first = block * RowBlock, lanes = Math.Min(width, Lanes - panel * width);
-            for (int row = 0; row < Math.Min(RowBlock, Rows - first); row++)
+            int lanes = Math.Min(width, Lanes - panel * width);
+            for (int row = 0; row < rows; row++)
             {
                 ref float sum = ref sums[row * targets * width];
                 if (!Result.Bias.IsEmpty || Result.Activation.Kind != ActivationKind.Identity)
@@ -190,102 +195,6 @@ public sealed partial class Convolution
                 }
                 Turn(ref sum, width, targets, lanes, ref Result.Data[(first + row) * Result.Row + panel * width * Result.Lane], Result.Lane, Result.Accumulate);
             }
-        }
-
-        /// <summary>sums[0…7, :] += Aᵀ·B over <paramref name="depth"/> steps: one chain with what was summed before.</summary>
-        private static void Add(ref float a, ref float b, int depth, ref float sums, nint row)
-        {
-            if (TWide.Count == 16)
-            {
-                Add8(ref a, ref b, depth, ref sums, row);
-                return;
-            }
-            Add4(ref a, ref b, depth, ref sums, row);
-            Add4(ref Unsafe.Add(ref a, 4), ref b, depth, ref Unsafe.Add(ref sums, 4 * row), row);
-        }
-
-        private static void Add8(ref float a, ref float b, int depth, ref float sums, nint row)
-        {
-            nuint half = (nuint)TWide.Count;
-            Gemm.Panel<TWide>.LoadRow(ref sums, 0, out var c00, out var c01);
-            Gemm.Panel<TWide>.LoadRow(ref sums, row, out var c10, out var c11);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 2 * row, out var c20, out var c21);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 3 * row, out var c30, out var c31);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 4 * row, out var c40, out var c41);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 5 * row, out var c50, out var c51);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 6 * row, out var c60, out var c61);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 7 * row, out var c70, out var c71);
-            for (int k = 0; k < depth; k++)
-            {
-                var b0 = TWide.Load(ref b, 0);
-                var b1 = TWide.Load(ref b, half);
-                var x = TWide.Of(a);
-                c00 = TWide.MultiplyAdd(x, b0, c00);
-                c01 = TWide.MultiplyAdd(x, b1, c01);
-                x = TWide.Of(Unsafe.Add(ref a, 1));
-                c10 = TWide.MultiplyAdd(x, b0, c10);
-                c11 = TWide.MultiplyAdd(x, b1, c11);
-                x = TWide.Of(Unsafe.Add(ref a, 2));
-                c20 = TWide.MultiplyAdd(x, b0, c20);
-                c21 = TWide.MultiplyAdd(x, b1, c21);
-                x = TWide.Of(Unsafe.Add(ref a, 3));
-                c30 = TWide.MultiplyAdd(x, b0, c30);
-                c31 = TWide.MultiplyAdd(x, b1, c31);
-                x = TWide.Of(Unsafe.Add(ref a, 4));
-                c40 = TWide.MultiplyAdd(x, b0, c40);
-                c41 = TWide.MultiplyAdd(x, b1, c41);
-                x = TWide.Of(Unsafe.Add(ref a, 5));
-                c50 = TWide.MultiplyAdd(x, b0, c50);
-                c51 = TWide.MultiplyAdd(x, b1, c51);
-                x = TWide.Of(Unsafe.Add(ref a, 6));
-                c60 = TWide.MultiplyAdd(x, b0, c60);
-                c61 = TWide.MultiplyAdd(x, b1, c61);
-                x = TWide.Of(Unsafe.Add(ref a, 7));
-                c70 = TWide.MultiplyAdd(x, b0, c70);
-                c71 = TWide.MultiplyAdd(x, b1, c71);
-                a = ref Unsafe.Add(ref a, RowBlock);
-                b = ref Unsafe.Add(ref b, 2 * half);
-            }
-            Gemm.Panel<TWide>.StoreRow(c00, c01, ref sums, 0);
-            Gemm.Panel<TWide>.StoreRow(c10, c11, ref sums, row);
-            Gemm.Panel<TWide>.StoreRow(c20, c21, ref sums, 2 * row);
-            Gemm.Panel<TWide>.StoreRow(c30, c31, ref sums, 3 * row);
-            Gemm.Panel<TWide>.StoreRow(c40, c41, ref sums, 4 * row);
-            Gemm.Panel<TWide>.StoreRow(c50, c51, ref sums, 5 * row);
-            Gemm.Panel<TWide>.StoreRow(c60, c61, ref sums, 6 * row);
-            Gemm.Panel<TWide>.StoreRow(c70, c71, ref sums, 7 * row);
-        }
-
-        private static void Add4(ref float a, ref float b, int depth, ref float sums, nint row)
-        {
-            nuint half = (nuint)TWide.Count;
-            Gemm.Panel<TWide>.LoadRow(ref sums, 0, out var c00, out var c01);
-            Gemm.Panel<TWide>.LoadRow(ref sums, row, out var c10, out var c11);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 2 * row, out var c20, out var c21);
-            Gemm.Panel<TWide>.LoadRow(ref sums, 3 * row, out var c30, out var c31);
-            for (int k = 0; k < depth; k++)
-            {
-                var b0 = TWide.Load(ref b, 0);
-                var b1 = TWide.Load(ref b, half);
-                var x = TWide.Of(a);
-                c00 = TWide.MultiplyAdd(x, b0, c00);
-                c01 = TWide.MultiplyAdd(x, b1, c01);
-                x = TWide.Of(Unsafe.Add(ref a, 1));
-                c10 = TWide.MultiplyAdd(x, b0, c10);
-                c11 = TWide.MultiplyAdd(x, b1, c11);
-                x = TWide.Of(Unsafe.Add(ref a, 2));
-                c20 = TWide.MultiplyAdd(x, b0, c20);
-                c21 = TWide.MultiplyAdd(x, b1, c21);
-                x = TWide.Of(Unsafe.Add(ref a, 3));
-                c30 = TWide.MultiplyAdd(x, b0, c30);
-                c31 = TWide.MultiplyAdd(x, b1, c31);
-                a = ref Unsafe.Add(ref a, RowBlock);
-                b = ref Unsafe.Add(ref b, 2 * half);
-            }
-            Gemm.Panel<TWide>.StoreRow(c00, c01, ref sums, 0);
-            Gemm.Panel<TWide>.StoreRow(c10, c11, ref sums, row);
-            Gemm.Panel<TWide>.StoreRow(c20, c21, ref sums, 2 * row);
-            Gemm.Panel<TWide>.StoreRow(c30, c31, ref sums, 3 * row);
         }
     }
 

@@ -9,6 +9,11 @@ public sealed partial class Convolution
 {
     private void LaunchWide<TWide>(WeightProduct p) where TWide : struct, IWide<TWide>
     {
+        if (IsDirect(p.Shape, p.Shape.MapWidth))
+        {
+            LaunchDirect<TWide>(p);
+            return;
+        }
         if (IsNarrow(p.Shape))
         {
             LaunchNarrow<TWide>(p);

@@ -19,7 +19,7 @@ public class RandomShapesTests
     /// </summary>
     private static readonly HashSet<string> WithBarriers =
     [
-        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Gemm.Epilogue", "GradientClip",
+        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Direct", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Gemm.Epilogue", "GradientClip",
         "GradientNormPenalty", "Objective", "Projection", "RowDot", "SegmentNorm", "SoftmaxCrossEntropy", "SpectralNorm", "Sum", "SumOfSquares",
     ];
 
@@ -56,6 +56,13 @@ public class RandomShapesTests
             int Side(int kernel) => Math.Max(kernel - (2 * padding), e(8));
             int Channels() => d == "cpu-ilgpu" ? e(8) : 15 + e(25);
             new ConvolutionTests().ConvolutionsOfSmallIntegersAreExact(d, e(40), Channels(), Side(kh), Side(kw), Channels(), kh, kw, r.Next(1, 4), padding, s);
+        },
+        ["Convolution.Direct"] = (d, r, e, s) =>
+        {
+            int kh = r.Next(1, 5), kw = r.Next(1, 6), stride = r.Next(1, 4), padding = r.Next(4);
+            int Channels() => d == "cpu-ilgpu" ? e(8) : 15 + e(30);
+            new ConvolutionTests().ConvolutionsOfSmallIntegersAreExact(
+                d, e(6), Channels(), Math.Max(kh - (2 * padding), e(12)), Math.Max(kw - (2 * padding), e(8)) + e(6 * stride), Channels(), kh, kw, stride, padding, s);
         },
         ["Dropout"] = (d, r, e, s) => new DropoutTests().ForwardAndBackwardShareTheMaskOfTheStep(d, e(40), e(300), Pick(r, 0f, 0.25f, 0.5f, 0.9f), s),
         ["Embedding"] = (d, r, e, s) => new EmbeddingTests().ForwardCopiesRowsAndBackwardSumsThem(d, e(150), e(40), e(100), s),
