@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The recipes' convolutions beside PyTorch's, in turns on one machine: GpuCgan, PyTorch on one thread, PyTorch on all; then the medians of the rounds and the
-# ratio of PyTorch's better thread count to GpuCgan. SHAPE leaves those whose name holds it, such as "64-64 3x3s1 14".
+# The recipes' convolutions beside PyTorch's, in turns on one machine: GpuCgan, PyTorch on one thread, PyTorch on all; then each one's best round and the
+# ratio of PyTorch's better thread count to GpuCgan: processors that share a core for a while would make a median a matter of luck. SHAPE leaves those whose name holds it, such as "64-64 3x3s1 14".
 #   bench/conv.sh [ROUNDS] [BATCH] [SECONDS] [SHAPE]        PYTHON names a Python that has torch (default: python3)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,6 @@ for ((round = 1; round <= rounds; round++)); do
   "$python" bench/pytorch_conv.py --threads "$(nproc)" --batch-size "$batch" --seconds "$seconds" --only "$only" | sed 's/^/all,/'
 done > "$log"
 "$python" - "$log" <<'PYTHON'
-import statistics
 import sys
 
 times = {}
@@ -28,6 +27,6 @@ for line in open(sys.argv[1]):
 print("| shape | pass | GpuCgan ms | PyTorch ms, 1 thread | all threads | PyTorch's best / GpuCgan |")
 print("| --- | --- | --- | --- | --- | --- |")
 for (name, what), rounds in times.items():
-    ours, one, many = (statistics.median(rounds[who]) for who in ("ours", "one", "all"))
+    ours, one, many = (min(rounds[who]) for who in ("ours", "one", "all"))
     print(f"| {name} | {what} | {ours:.2f} | {one:.2f} | {many:.2f} | {min(one, many) / ours:.2f} |")
 PYTHON

@@ -9,12 +9,14 @@ public sealed partial class Convolution
 {
     private void LaunchWide<TWide>(InputProduct p) where TWide : struct, IWide<TWide>
     {
-        if (IsDirect(p.Shape, p.Shape.Width / p.Shape.Stride))
+        // With a stride some pixels have one tap of nine, and a block of sums is loaded and stored for little: where images can be lanes, all pixels' taps follow one another.
+        bool isNarrow = IsNarrow(p.Shape);
+        if (IsDirect(p.Shape, p.Shape.Width / p.Shape.Stride) && (p.Shape.Stride == 1 || !isNarrow))
         {
             LaunchDirect<TWide>(p);
             return;
         }
-        if (IsNarrow(p.Shape))
+        if (isNarrow)
         {
             LaunchNarrow<TWide>(p);
             return;

@@ -171,12 +171,13 @@ public sealed partial class Convolution
             ref float b = ref B[panel * PanelSize];
             var sums = Team.ScratchOf(worker, RowBlock * targets * width);
             sums.Clear();
+            var walk = new Walk { Outer = 1, Middle = 1, InnerA = RowBlock, InnerB = width, RowA = 1 };
             for (int target = 0; target < targets; target++)
             {
                 var runs = Runs.Of(target);
                 for (int i = 0; i < runs.Length; i += 3)
                 {
-                    var walk = new Walk { Outer = 1, Middle = 1, Inner = runs[i + 2] * Depth, InnerA = RowBlock, InnerB = width, RowA = 1 };
+                    walk.Inner = runs[i + 2] * Depth;
                     for (int row = 0; row < rows; row += Sums<TWide>.MostRows)
                     {
                         Sums<TWide>.Add(Math.Min(Sums<TWide>.MostRows, rows - row), walk, ref Unsafe.Add(ref a, runs[i] * Depth * RowBlock + row), ref Unsafe.Add(ref b, runs[i + 1] * Depth * width),

@@ -9,20 +9,20 @@ public sealed partial class Convolution
     /// <summary>
     /// What a block of sums is summed over, in this order: three loops, and how far each step of them goes in either operand. A[row, step] is a number, B[step] a row of lanes.
     /// </summary>
-    private readonly ref struct Walk
+    private struct Walk
     {
-        public required int Outer { get; init; }
-        public required int Middle { get; init; }
-        public required int Inner { get; init; }
+        public int Outer;
+        public int Middle;
+        public int Inner;
 
         /// <summary>Floats of A from a row of the block to the next.</summary>
-        public required nint RowA { get; init; }
-        public required nint InnerA { get; init; }
-        public required nint InnerB { get; init; }
-        public nint OuterA { get; init; }
-        public nint OuterB { get; init; }
-        public nint MiddleA { get; init; }
-        public nint MiddleB { get; init; }
+        public nint RowA;
+        public nint InnerA;
+        public nint InnerB;
+        public nint OuterA;
+        public nint OuterB;
+        public nint MiddleA;
+        public nint MiddleB;
     }
 
     /// <summary>Rows of a block of sums, known when the loop is compiled.</summary>
