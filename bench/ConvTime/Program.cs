@@ -71,6 +71,7 @@ foreach (var (name, shape, isTransposed) in cases)
     var (mapOutMemory, mapOut) = opened.AllocateMatrix(batch, shape.MapColumns);
     using var w = opened.Allocate<float>(shape.Features * shape.Taps);
     using var dw = opened.Allocate<float>(shape.Features * shape.Taps);
+    using var scratch = opened.Allocate<float>(Math.Max(1, convolution.WeightScratch(shape, batch)));
     using var bias = opened.Allocate<float>(isTransposed ? shape.Channels : shape.Features);
     w.Upload(Numbers(shape.Features * shape.Taps));
     Matrix weights = new(w.View, shape.Features, shape.Taps), gradient = new(dw.View, shape.Features, shape.Taps);
@@ -89,7 +90,7 @@ foreach (var (name, shape, isTransposed) in cases)
         else
             convolution.InputGradient(shape, map, weights, imageOut);
     }, seconds);
-    double weight = Time(() => convolution.WeightGradient(shape, image, map, gradient, accumulate: false), seconds);
+    double weight = Time(() => convolution.WeightGradient(shape, image, map, gradient, accumulate: false, scratch.View), seconds);
     foreach (var memory in (IDisposable[])[imageMemory, mapMemory, imageOutMemory, mapOutMemory])
         memory.Dispose();
     return (forward, input, weight);

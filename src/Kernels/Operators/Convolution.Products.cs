@@ -129,7 +129,7 @@ public sealed partial class Convolution
         }
     }
 
-    /// <summary>dw = Σ dy·windows(x)ᵀ: rows are features, columns taps, the depth runs over the windows of all images.</summary>
+    /// <summary>dw = Σ dy·windows(x)ᵀ: rows are features, columns taps, the depth runs over the windows of all images, or of a part of them, which is a plane of the grid.</summary>
     internal struct WeightProduct : IProduct<WeightProduct>
     {
         public ArrayView<float> X, DY, DW;
@@ -137,13 +137,24 @@ public sealed partial class Convolution
         public Divisors By;
         public int Batch, XStride, DYStride, DWStride, Accumulate;
 
+        /// <summary>Windows a part, and from a part's sums to the next one's.</summary>
+        public int Windows, PartSize;
+
+        private int _first, _sums;
+
         public readonly int Rows => Shape.Features;
         public readonly int Columns => Shape.Taps;
-        public readonly int Depth => Batch * Shape.MapPixels;
+        public readonly int Depth => Math.Min(Windows, Batch * Shape.MapPixels - _first);
 
-        public readonly WeightProduct Plane(int plane) => this;
+        public readonly WeightProduct Plane(int plane)
+        {
+            var result = this;
+            result._first = plane * Windows;
+            result._sums = plane * PartSize;
+            return result;
+        }
 
-        public readonly float A(int row, int k) => DY[By.MapPixels.Divide(k, out int window) * DYStride + row * Shape.MapPixels + window];
+        public readonly float A(int row, int k) => DY[By.MapPixels.Divide(_first + k, out int window) * DYStride + row * Shape.MapPixels + window];
 
         public readonly Place Locate(int column)
         {
@@ -153,7 +164,7 @@ public sealed partial class Convolution
 
         public readonly float B(int k, Place place)
         {
-            int image = By.MapPixels.Divide(k, out int window);
+            int image = By.MapPixels.Divide(_first + k, out int window);
             int row = By.MapWidth.Divide(window, out int mapColumn) * Shape.Stride - Shape.Padding + place.Row;
             int column = mapColumn * Shape.Stride - Shape.Padding + place.Column;
             bool inside = row >= 0 && row < Shape.Height && column >= 0 && column < Shape.Width;
@@ -162,7 +173,7 @@ public sealed partial class Convolution
 
         public readonly void Store(int row, Place place, float sum)
         {
-            int index = row * DWStride + place.Offset * Shape.KernelSize + place.Row * Shape.KernelWidth + place.Column;
+            int index = _sums + row * DWStride + place.Offset * Shape.KernelSize + place.Row * Shape.KernelWidth + place.Column;
             DW[index] = Accumulate != 0 ? sum + DW[index] : sum;
         }
     }

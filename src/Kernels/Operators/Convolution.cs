@@ -2,6 +2,7 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Schemes;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -27,16 +28,25 @@ public sealed partial class Convolution
     private readonly TiledProduct<ForwardProduct>? _forward;
     private readonly TiledProduct<InputProduct>? _input;
     private readonly TiledProduct<WeightProduct>? _weight;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, PartSums>? _addParts;
 
     /// <summary>Compiles the kernels for <paramref name="device"/>.</summary>
     public Convolution(ComputeDevice device)
+        : this(device, LeastWindowsAPart)
+    {
+    }
+
+    /// <summary>As the other constructor, with parts of another size.</summary>
+    internal Convolution(ComputeDevice device, int leastWindowsAPart)
     {
         _device = device;
+        _leastWindows = leastWindowsAPart;
         if (device.Team is not null)
             return;
         _forward = new(device);
         _input = new(device);
         _weight = new(device);
+        _addParts = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, PartSums>(AddParts, ElementLanes.AGroup);
     }
 
     /// <summary>y = φ(conv(x, w) + b). Overwrites y.</summary>
@@ -99,8 +109,9 @@ public sealed partial class Convolution
     /// <param name="dy">[N, F·Ho·Wo].</param>
     /// <param name="dw">[F, C·kh·kw]; must not overlap the inputs.</param>
     /// <param name="accumulate">Whether to add to dw instead of overwriting it.</param>
+    /// <param name="scratch"><see cref="WeightScratch"/> floats, overwritten; with fewer it is slower where the device is a GPU, and the sums have another order.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void WeightGradient(ConvShape shape, Matrix x, Matrix dy, Matrix dw, bool accumulate)
+    public void WeightGradient(ConvShape shape, Matrix x, Matrix dy, Matrix dw, bool accumulate, ArrayView<float> scratch = default)
     {
         Fits(shape, x, dw, dy);
         var product = new WeightProduct
@@ -110,9 +121,17 @@ public sealed partial class Convolution
         };
         using var launch = Announce("Convolution.WeightGradient", shape, x.Rows, accumulate ? dw.Elements : 0);
         if (_weight is null)
+        {
             LaunchWide(product);
-        else
-            _weight.Launch(product, product.Rows, product.Columns, planes: 1);
+            return;
+        }
+        var (parts, windows) = PartsOf(shape, x.Rows, scratch.Length);
+        product.Windows = windows;
+        if (parts > 1)
+            (product.DW, product.DWStride, product.PartSize, product.Accumulate) = (scratch, shape.Taps, shape.Features * shape.Taps, 0);
+        _weight.Launch(product, product.Rows, product.Columns, planes: parts);
+        if (parts > 1)
+            _addParts!(_device.Stream, shape.Features * shape.Taps, scratch, dw.Data, new PartSums(parts, shape.Features * shape.Taps, shape.Taps, dw.Stride, accumulate ? 1 : 0));
     }
 
     /// <summary>All three methods multiply every window by every kernel and touch images, maps and weights.</summary>

@@ -35,6 +35,8 @@ public sealed class TransposedConvolution(Convolution convolution)
     /// <param name="dy">[N, O·H·W].</param>
     /// <param name="dw">[I, O·kh·kw]; must not overlap the inputs.</param>
     /// <param name="accumulate">Whether to add to dw instead of overwriting it.</param>
+    /// <param name="scratch"><see cref="Convolution.WeightScratch"/>'s.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void WeightGradient(ConvShape shape, Matrix x, Matrix dy, Matrix dw, bool accumulate) => convolution.WeightGradient(shape, dy, x, dw, accumulate);
+    public void WeightGradient(ConvShape shape, Matrix x, Matrix dy, Matrix dw, bool accumulate, ArrayView<float> scratch = default) =>
+        convolution.WeightGradient(shape, dy, x, dw, accumulate, scratch);
 }

@@ -39,8 +39,12 @@ internal interface IProduct<TSelf> where TSelf : struct, IProduct<TSelf>
 /// </summary>
 internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<TProduct>
 {
-    private const int Tile = 64;
-    private const int Depth = 16;
+    /// <summary>Rows and columns of C that a group computes.</summary>
+    public const int Tile = 64;
+
+    /// <summary>How deep its slices are.</summary>
+    public const int Depth = 16;
+
     private const int GroupEdge = 16;
     private const int Lanes = GroupEdge * GroupEdge;
 

@@ -1,6 +1,7 @@
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Layers;
 using GpuCgan.Network.Recipes;
+using ILGPU;
 
 namespace GpuCgan.Network.Architecture;
 
@@ -73,7 +74,7 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
         var (spec, input, output) = layer;
         var shape = ConvShape.Convolution(input.Channels, input.Height, input.Width, output.Channels, spec.Kernel.Height, spec.Kernel.Width, spec.Stride, spec.Padding);
         var slots = ConvolutionSlots.Add(Trainable, $"conv{index + 1}", shape, output.Channels, hasBias, firstStream + 2 * index);
-        return parameters => new Layers.Convolution(operators, parameters, clock, slots, shape, activation, recipe.InitialValues);
+        return parameters => new Layers.Convolution(operators, parameters, clock, slots, shape, activation, recipe.InitialValues, WeightScratch(shape));
     }
 
     private Func<Parameters, Layer> PlaceTransposedConvolution(PlannedLayer layer, Activation activation, bool hasBias, int firstStream)
@@ -83,8 +84,11 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
         var shape = ConvShape.Transposed(
             input.Channels, input.Height, input.Width, output.Channels, spec.Kernel.Height, spec.Kernel.Width, spec.Stride, spec.Padding, spec.OutputPadding);
         var slots = ConvolutionSlots.Add(Trainable, $"conv{index + 1}", shape, output.Channels, hasBias, firstStream + 2 * index);
-        return parameters => new Layers.TransposedConvolution(operators, parameters, clock, slots, shape, activation, recipe.InitialValues);
+        return parameters => new Layers.TransposedConvolution(operators, parameters, clock, slots, shape, activation, recipe.InitialValues, WeightScratch(shape));
     }
+
+    /// <summary>Each layer's own: weight gradients run beside one another.</summary>
+    private ArrayView<float> WeightScratch(ConvShape shape) => operators.Convolution.WeightScratch(shape, rows) is > 0 and var floats ? memory.View<float>(floats) : default;
 
     private Func<Parameters, Layer> PlaceBatchNorm(PlannedLayer layer, Activation activation)
     {

@@ -1,12 +1,13 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Recipes;
+using ILGPU;
 
 namespace GpuCgan.Network.Layers;
 
-/// <summary>y = f(conv(x, w) + b) of images [M, C·H·W], or without the b. What the first weights are is <see cref="InitialValuesKind"/>.</summary>
+/// <summary>y = f(conv(x, w) + b) of images [M, C·H·W], or without the b. What the first weights are is <see cref="InitialValuesKind"/>; scratch is <see cref="Kernels.Operators.Convolution.WeightScratch"/>'s.</summary>
 internal sealed class Convolution(
-    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, InitialValuesKind start) : Layer
+    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, InitialValuesKind start, ArrayView<float> scratch = default) : Layer
 {
     public override int Outputs => shape.MapColumns;
 
@@ -33,7 +34,7 @@ internal sealed class Convolution(
         if (weights)
         {
             using (operators.Device.Beside())
-                operators.Convolution.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false);
+                operators.Convolution.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false, scratch);
             if (slots.Bias is { } bias)
             {
                 using (operators.Device.Beside())
@@ -62,7 +63,7 @@ internal sealed class Convolution(
     public override void TangentGradient(Matrix tx, Matrix dy, Range inputs)
     {
         var (selected, first, count) = Selected(inputs);
-        operators.Convolution.WeightGradient(selected, tx, dy, parameters.Gradients.Matrix(slots.Weight).SliceColumns(first, count), accumulate: true);
+        operators.Convolution.WeightGradient(selected, tx, dy, parameters.Gradients.Matrix(slots.Weight).SliceColumns(first, count), accumulate: true, scratch);
     }
 
     /// <summary>What some channels take part in is a convolution that has these alone: its geometry, and the columns of its weights, which lie side by side.</summary>

@@ -1,13 +1,14 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Recipes;
+using ILGPU;
 using Operator = GpuCgan.Kernels.Operators.TransposedConvolution;
 
 namespace GpuCgan.Network.Layers;
 
-/// <summary>y = f(convᵀ(x, w) + b) of maps [M, I·h·w], or without the b. What the first weights are is <see cref="InitialValuesKind"/>.</summary>
+/// <summary>y = f(convᵀ(x, w) + b) of maps [M, I·h·w], or without the b. What the first weights are is <see cref="InitialValuesKind"/>; scratch is <see cref="Kernels.Operators.Convolution.WeightScratch"/>'s.</summary>
 internal sealed class TransposedConvolution(
-    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, InitialValuesKind start) : Layer
+    OperatorSet operators, Parameters parameters, StepClock clock, ConvolutionSlots slots, ConvShape shape, Activation activation, InitialValuesKind start, ArrayView<float> scratch = default) : Layer
 {
     private readonly Operator _operator = new(operators.Convolution);
 
@@ -34,7 +35,7 @@ internal sealed class TransposedConvolution(
         if (weights)
         {
             using (operators.Device.Beside())
-                _operator.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false);
+                _operator.WeightGradient(shape, x, dy, parameters.Gradients.Matrix(slots.Weight), accumulate: false, scratch);
             if (slots.Bias is { } bias)
             {
                 using (operators.Device.Beside())

@@ -125,6 +125,60 @@ public class ConvolutionTests
         Close.AssertEqual(reference.WeightGradient(dy, x), dw.Read(context), context + " weight gradient");
     }
 
+    /// <summary>N, C, H, W, F, kernel, stride, windows a part at least, seed: parts of one slice, a last part that is shorter, more windows than are wanted a part, several tiles.</summary>
+    public static IEnumerable<object[]> PartShapes => [[3, 1, 5, 4, 2, 3, 1, 16, 171], [2, 2, 7, 7, 3, 2, 2, 5, 172]];
+
+    public static IEnumerable<object[]> AllPartShapes => PartShapes.Concat([[9, 3, 28, 28, 64, 4, 2, 256, 173], [7, 40, 9, 9, 70, 3, 1, 32, 174], [300, 1, 9, 9, 5, 2, 1, 100, 175]]);
+
+    [Theory]
+    [OnCpuIlgpu(nameof(PartShapes)), OnCuda(nameof(AllPartShapes)), OnOpenCl(nameof(AllPartShapes))]
+    public void WeightGradientsInPartsAreExact(string device, int n, int c, int h, int w, int f, int kernel, int stride, int windows, int seed)
+    {
+        var d = TestDevice.Get(device);
+        var conv = new Convolution(d, windows);
+        var reference = new ReferenceConvolution(c, h, w, f, kernel, kernel, stride, 1);
+        var shape = ConvShape.Convolution(c, h, w, f, kernel, kernel, stride, 1);
+        string context = $"{device} N={n} {shape} windows={windows} seed={seed}";
+        int floats = conv.WeightScratch(shape, n), size = f * reference.Taps;
+        // Two parts or more, and each with as many windows as are asked for, rounded up to whole slices.
+        Assert.InRange(floats / size, 2, Math.Min(64, n * shape.MapPixels / windows));
+        double[,] x = Draw.Integers(n, reference.ImageColumns, seed), dy = Draw.Integers(n, reference.MapColumns, seed + 1), dw0 = Draw.Integers(f, reference.Taps, seed + 2);
+        var expected = reference.WeightGradient(x, dy);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gdy = GuardedMatrix.Of(d, dy);
+        // Enough, one part too few, none; and what is left there from another product.
+        foreach (int given in (int[])[floats, floats - 1, 0])
+        {
+            using var scratch = GuardedVector.Unwritten(d, Math.Max(1, given));
+            using var dw = GuardedMatrix.Unwritten(d, f, reference.Taps);
+            conv.WeightGradient(shape, gx.Matrix, gdy.Matrix, dw.Matrix, accumulate: false, given == 0 ? default : scratch.View);
+            Close.AssertEqual(expected, dw.Read(context), $"{context} scratch={given}");
+            scratch.Read(context);
+            if (given < floats)
+                continue;
+            using var sum = GuardedMatrix.Of(d, dw0);
+            conv.WeightGradient(shape, gx.Matrix, gdy.Matrix, sum.Matrix, accumulate: true, scratch.View);
+            var added = (double[,])expected.Clone();
+            for (int i = 0; i < size; i++)
+                added[i / reference.Taps, i % reference.Taps] += dw0[i / reference.Taps, i % reference.Taps];
+            Close.AssertEqual(added, sum.Read(context), $"{context} accumulated");
+        }
+    }
+
+    [Fact]
+    public void OnlyLongSumsOfFewTilesAreCutIntoParts()
+    {
+        var conv = new Convolution(TestDevice.Get("cpu-ilgpu"));
+        int Parts(ConvShape shape, int images) => conv.WeightScratch(shape, images) / (shape.Features * shape.Taps);
+        // A first layer of two times 64 images, 196 windows each: one tile, 64 parts of 392 windows, which are 400 in whole slices.
+        Assert.Equal(63, Parts(ConvShape.Convolution(1, 28, 28, 64, 4, 4, 2, 1), 128));
+        // 9 tiles: 28 parts, and with them 252 groups.
+        Assert.Equal(28, Parts(ConvShape.Convolution(64, 14, 14, 64, 3, 3, 1, 1), 64));
+        Assert.Equal(0, Parts(ConvShape.Convolution(64, 14, 14, 64, 3, 3, 1, 1), 2));
+        Assert.Equal(0, Parts(ConvShape.Transposed(256, 7, 7, 512, 4, 4, 2, 1, 0), 64));
+        Assert.Equal(0, new Convolution(TestDevice.Get("cpu")).WeightScratch(ConvShape.Convolution(1, 28, 28, 64, 4, 4, 2, 1), 128));
+    }
+
     public static IEnumerable<object[]> Activations =>
         [[ActivationKind.LeakyRelu, 1, 7, 3, 61], [ActivationKind.Relu, 1, 7, 3, 62], [ActivationKind.Tanh, 1, 7, 3, 63], [ActivationKind.Sigmoid, 1, 7, 3, 64]];
 
