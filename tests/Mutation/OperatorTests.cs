@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GpuCgan.Mutation;
 
-/// <summary>Which classes of tests a file of numeric code has: those whose text names its type, and where there are none, those of the files that name it.</summary>
+/// <summary>Which classes of tests a file of numeric code has: those of its name and those whose text names its type, and where there are none, those of the files that name it.</summary>
 internal sealed class OperatorTests
 {
     private readonly Dictionary<string, HashSet<string>> _testWords;
@@ -22,7 +22,7 @@ internal sealed class OperatorTests
         HashSet<string> seen = [type], near = [type];
         while (near.Count > 0)
         {
-            string[] classes = [.. _testWords.Where(file => near.Any(file.Value.Contains)).Select(file => file.Key).OrderBy(name => name != $"{type}Tests").ThenBy(name => name, StringComparer.Ordinal)];
+            string[] classes = [.. _testWords.Where(file => file.Key == $"{type}Tests" || near.Any(file.Value.Contains)).Select(file => file.Key).OrderBy(name => name != $"{type}Tests").ThenBy(name => name, StringComparer.Ordinal)];
             if (classes.Length > 0)
                 return string.Join(',', classes);
             near = [.. _codeWords.Where(file => near.Any(file.Value.Contains)).Select(file => file.Key).Where(seen.Add)];

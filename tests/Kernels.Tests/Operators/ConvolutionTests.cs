@@ -21,6 +21,7 @@ public class ConvolutionTests
     [
         [5, 3, 9, 11, 17, 3, 3, 1, 1, 21], [3, 5, 13, 8, 33, 4, 4, 2, 1, 22], [2, 3, 6, 37, 9, 3, 5, 1, 2, 23], [3, 1, 28, 28, 40, 4, 4, 2, 1, 24], [3, 2, 14, 14, 65, 3, 3, 2, 1, 25],
         [5, 13, 7, 7, 40, 3, 3, 2, 1, 26], [17, 3, 4, 4, 31, 4, 4, 1, 0, 27], [7, 11, 6, 5, 1, 5, 4, 3, 2, 28], [2, 9, 14, 14, 12, 3, 3, 3, 0, 29], [1, 1, 3, 80, 2, 2, 3, 1, 1, 30],
+        [3, 1, 9, 10, 33, 2, 2, 1, 0, 40], [2, 3, 9, 9, 35, 2, 2, 2, 1, 130],
     ];
 
     /// <summary>Narrow maps of many channels, where the wide twin's vectors hold images: pixels that no window reads, strides beyond the kernel, more images than are laid out at once.</summary>
