@@ -27,7 +27,9 @@ public sealed partial class Convolution
 
         public readonly ForwardProduct Plane(int plane) => this;
 
-        public readonly float A(int row, int k) => W[row * WStride + k];
+        public readonly int OffsetA(int k) => k;
+
+        public readonly float A(int row, int offset) => W[row * WStride + offset];
 
         public readonly Place Locate(int column)
         {
@@ -35,14 +37,16 @@ public sealed partial class Convolution
             return new Place(image, By.MapWidth.Divide(window, out int mapColumn), mapColumn);
         }
 
-        public readonly float B(int k, Place place)
+        public readonly int OffsetB(int k, Place place)
         {
             int channel = By.KernelSize.Divide(k, out int tap);
             int row = place.Row * Shape.Stride - Shape.Padding + By.KernelWidth.Divide(tap, out int kernelColumn);
             int column = place.Column * Shape.Stride - Shape.Padding + kernelColumn;
             bool inside = row >= 0 && row < Shape.Height && column >= 0 && column < Shape.Width;
-            return inside ? X[place.Offset * XStride + channel * Shape.Pixels + row * Shape.Width + column] : 0;
+            return inside ? place.Offset * XStride + channel * Shape.Pixels + row * Shape.Width + column : -1;
         }
+
+        public readonly float B(int offset) => X[offset];
 
         public readonly void Store(int row, Place place, float sum)
         {
@@ -96,13 +100,15 @@ public sealed partial class Convolution
         /// <summary>How many of first, first + step, … lie below <paramref name="end"/>.</summary>
         private static int Steps(int first, int end, int step) => first < end ? (end - 1 - first) / step + 1 : 0;
 
-        public readonly float A(int row, int k)
+        public readonly int OffsetA(int k)
         {
             int feature = _byTaps.Divide(k, out int tap);
             int kernelRow = _rowResidue + _byTapColumns.Divide(tap, out int tapColumn) * Shape.Stride;
             int kernelColumn = _columnResidue + tapColumn * Shape.Stride;
-            return W[feature * WStride + row * Shape.KernelSize + kernelRow * Shape.KernelWidth + kernelColumn];
+            return feature * WStride + kernelRow * Shape.KernelWidth + kernelColumn;
         }
+
+        public readonly float A(int row, int offset) => W[row * Shape.KernelSize + offset];
 
         public readonly Place Locate(int column)
         {
@@ -111,15 +117,17 @@ public sealed partial class Convolution
             return new Place(image, _firstRow + pixelRow * Shape.Stride, _firstColumn + pixelColumn * Shape.Stride);
         }
 
-        public readonly float B(int k, Place place)
+        public readonly int OffsetB(int k, Place place)
         {
             int feature = _byTaps.Divide(k, out int tap);
             // A padded coordinate is congruent to its residue modulo the stride and not below it, so the division is exact and of no negative number.
             int row = ByStride.Divide(place.Row + Shape.Padding - _rowResidue) - _byTapColumns.Divide(tap, out int tapColumn);
             int column = ByStride.Divide(place.Column + Shape.Padding - _columnResidue) - tapColumn;
             bool inside = row >= 0 && row < Shape.MapHeight && column >= 0 && column < Shape.MapWidth;
-            return inside ? DY[place.Offset * DYStride + feature * Shape.MapPixels + row * Shape.MapWidth + column] : 0;
+            return inside ? place.Offset * DYStride + feature * Shape.MapPixels + row * Shape.MapWidth + column : -1;
         }
+
+        public readonly float B(int offset) => DY[offset];
 
         public readonly void Store(int row, Place place, float sum)
         {
@@ -154,7 +162,9 @@ public sealed partial class Convolution
             return result;
         }
 
-        public readonly float A(int row, int k) => DY[By.MapPixels.Divide(_first + k, out int window) * DYStride + row * Shape.MapPixels + window];
+        public readonly int OffsetA(int k) => By.MapPixels.Divide(_first + k, out int window) * DYStride + window;
+
+        public readonly float A(int row, int offset) => DY[row * Shape.MapPixels + offset];
 
         public readonly Place Locate(int column)
         {
@@ -162,14 +172,16 @@ public sealed partial class Convolution
             return new Place(channel, By.KernelWidth.Divide(tap, out int kernelColumn), kernelColumn);
         }
 
-        public readonly float B(int k, Place place)
+        public readonly int OffsetB(int k, Place place)
         {
             int image = By.MapPixels.Divide(_first + k, out int window);
             int row = By.MapWidth.Divide(window, out int mapColumn) * Shape.Stride - Shape.Padding + place.Row;
             int column = mapColumn * Shape.Stride - Shape.Padding + place.Column;
             bool inside = row >= 0 && row < Shape.Height && column >= 0 && column < Shape.Width;
-            return inside ? X[image * XStride + place.Offset * Shape.Pixels + row * Shape.Width + column] : 0;
+            return inside ? image * XStride + place.Offset * Shape.Pixels + row * Shape.Width + column : -1;
         }
+
+        public readonly float B(int offset) => X[offset];
 
         public readonly void Store(int row, Place place, float sum)
         {

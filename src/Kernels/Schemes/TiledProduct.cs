@@ -1,4 +1,6 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Operators;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -23,20 +25,30 @@ internal interface IProduct<TSelf> where TSelf : struct, IProduct<TSelf>
     /// <summary>The product of one plane of the grid, where a launch computes several.</summary>
     TSelf Plane(int plane);
 
-    float A(int row, int k);
+    /// <summary>Where the elements of A of one k lie: what depends on k alone.</summary>
+    int OffsetA(int k);
+
+    float A(int row, int offset);
 
     /// <summary>Called for columns inside alone.</summary>
     Place Locate(int column);
 
-    float B(int k, Place place);
+    /// <summary>Where an element of B lies; negative where it is a zero beside an image.</summary>
+    int OffsetB(int k, Place place);
+
+    float B(int offset);
 
     void Store(int row, Place place, float sum);
 }
 
 /// <summary>
-/// The tiled product of <see cref="Operators.Gemm"/> with its operands behind an interface: a group of 16×16 lanes computes a 64×64 tile of C, each lane a 4×4 block
+/// The tiled product of <see cref="Gemm"/> with its operands behind an interface: a group of 16×16 lanes computes a 64×64 tile of C, each lane a 4×4 block
 /// of it, from slices of A and B 16 deep in shared memory. Sums run over k = 0, 1, … in order.
 /// </summary>
+/// <remarks>
+/// The next slice is read while one is multiplied, and slices lie in two places in turns, so one barrier a slice is enough: who stores the next but one has met, at the barrier
+/// before, all who have multiplied this one.
+/// </remarks>
 internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<TProduct>
 {
     /// <summary>Rows and columns of C that a group computes.</summary>
@@ -48,69 +60,99 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
     private const int GroupEdge = 16;
     private const int Lanes = GroupEdge * GroupEdge;
 
-    // Rows of a slice are padded against bank conflicts on the transposing store.
-    private const int Pitch = Tile + 4;
+    // Fours of a k of a slice: one more than it has, against bank conflicts on the transposing store.
+    private const int Pitch = Tile / 4 + 1;
+    private const int Slice = Depth * Pitch;
 
     private static void Kernel(TProduct launch)
     {
-        var sliceA = SharedMemory.Allocate<float>(Depth * Pitch);
-        var sliceB = SharedMemory.Allocate<float>(Depth * Pitch);
+        // A and B, twice.
+        var shared = SharedMemory.Allocate<Float4>(4 * Slice);
+        var floats = shared.Cast<float>();
         var product = launch.Plane(Grid.IdxZ);
-        int rows = product.Rows, columns = product.Columns, depth = product.Depth;
+        int columns = product.Columns, depth = product.Depth;
         int lane = Group.IdxX;
         int row = Grid.IdxY * Tile;
         int column = Grid.IdxX * Tile;
-        int laneRow = lane / GroupEdge * 4;
-        int laneColumn = (lane & (GroupEdge - 1)) * 4;
-        // A lane loads one column of B, every fourth element of its depth: neighbouring lanes read neighbouring pixels.
-        int loaded = lane & (Tile - 1);
-        bool loads = column + loaded < columns;
-        var place = product.Locate(loads ? column + loaded : columns - 1);
+        // Of A a lane reads four rows of one k: neighbouring lanes read neighbouring k of a row.
+        int rowOfA = lane / Depth, depthOfA = lane & (Depth - 1);
+        // Of B it reads four k of one column: neighbouring lanes read neighbouring pixels.
+        int columnOfB = lane & (Tile - 1), depthOfB = lane / Tile;
+        bool reads = column + columnOfB < columns;
+        var place = product.Locate(reads ? column + columnOfB : columns - 1);
+        int toA = depthOfA * 4 * Pitch + rowOfA;
+        int toB = 4 * Slice + depthOfB * 4 * Pitch + columnOfB;
+        int laneRow = lane / GroupEdge, laneColumn = lane & (GroupEdge - 1);
 
-        float c00 = 0, c01 = 0, c02 = 0, c03 = 0, c10 = 0, c11 = 0, c12 = 0, c13 = 0;
-        float c20 = 0, c21 = 0, c22 = 0, c23 = 0, c30 = 0, c31 = 0, c32 = 0, c33 = 0;
+        var sums = default(Gemm.Block4x4);
+        var a = ReadA(product, row + rowOfA, depthOfA);
+        var b = ReadB(product, place, reads, depthOfB);
+        int at = 0;
         for (int k0 = 0; k0 < depth; k0 += Depth)
         {
-            for (int i = lane; i < Tile * Depth; i += Lanes)
-            {
-                int m = i / Depth;
-                int k = i & (Depth - 1);
-                sliceA[k * Pitch + m] = row + m < rows && k0 + k < depth ? product.A(row + m, k0 + k) : 0;
-                k = i / Tile;
-                sliceB[k * Pitch + loaded] = loads && k0 + k < depth ? product.B(k0 + k, place) : 0;
-            }
+            int first = 4 * at;
+            floats[first + toA] = a.X;
+            floats[first + toA + GroupEdge] = a.Y;
+            floats[first + toA + 2 * GroupEdge] = a.Z;
+            floats[first + toA + 3 * GroupEdge] = a.W;
+            floats[first + toB] = b.X;
+            floats[first + toB + 4 * 4 * Pitch] = b.Y;
+            floats[first + toB + 8 * 4 * Pitch] = b.Z;
+            floats[first + toB + 12 * 4 * Pitch] = b.W;
             GroupBarrier.Wait();
-            for (int k = 0; k < Depth; k++)
+            if (k0 + Depth < depth)
             {
-                int ia = k * Pitch + laneRow;
-                int ib = k * Pitch + laneColumn;
-                float a0 = sliceA[ia], a1 = sliceA[ia + 1], a2 = sliceA[ia + 2], a3 = sliceA[ia + 3];
-                float b0 = sliceB[ib], b1 = sliceB[ib + 1], b2 = sliceB[ib + 2], b3 = sliceB[ib + 3];
-                c00 += a0 * b0;
-                c01 += a0 * b1;
-                c02 += a0 * b2;
-                c03 += a0 * b3;
-                c10 += a1 * b0;
-                c11 += a1 * b1;
-                c12 += a1 * b2;
-                c13 += a1 * b3;
-                c20 += a2 * b0;
-                c21 += a2 * b1;
-                c22 += a2 * b2;
-                c23 += a2 * b3;
-                c30 += a3 * b0;
-                c31 += a3 * b1;
-                c32 += a3 * b2;
-                c33 += a3 * b3;
+                a = ReadA(product, row + rowOfA, k0 + Depth + depthOfA);
+                b = ReadB(product, place, reads, k0 + Depth + depthOfB);
             }
-            GroupBarrier.Wait();
+            for (int k = 0; k < Slice; k += Pitch)
+                sums = Gemm.Block4x4.Outer(sums, shared[at + k + laneRow], shared[at + Slice + k + laneColumn]);
+            at = 2 * Slice - at;
         }
-        row += laneRow;
-        column += laneColumn;
-        StoreColumn(product, row, column, c00, c10, c20, c30);
-        StoreColumn(product, row, column + 1, c01, c11, c21, c31);
-        StoreColumn(product, row, column + 2, c02, c12, c22, c32);
-        StoreColumn(product, row, column + 3, c03, c13, c23, c33);
+        row += 4 * laneRow;
+        column += 4 * laneColumn;
+        StoreColumn(product, row, column, sums.Row0.X, sums.Row1.X, sums.Row2.X, sums.Row3.X);
+        StoreColumn(product, row, column + 1, sums.Row0.Y, sums.Row1.Y, sums.Row2.Y, sums.Row3.Y);
+        StoreColumn(product, row, column + 2, sums.Row0.Z, sums.Row1.Z, sums.Row2.Z, sums.Row3.Z);
+        StoreColumn(product, row, column + 3, sums.Row0.W, sums.Row1.W, sums.Row2.W, sums.Row3.W);
+    }
+
+    /// <summary>A[row, k] and the elements 16, 32 and 48 rows below it; 0 where they lie outside.</summary>
+    private static Float4 ReadA(TProduct product, int row, int k)
+    {
+        int rows = k < product.Depth ? product.Rows : 0;
+        int offset = product.OffsetA(k);
+        return new(
+            row < rows ? product.A(row, offset) : 0, row + GroupEdge < rows ? product.A(row + GroupEdge, offset) : 0,
+            row + 2 * GroupEdge < rows ? product.A(row + 2 * GroupEdge, offset) : 0, row + 3 * GroupEdge < rows ? product.A(row + 3 * GroupEdge, offset) : 0);
+    }
+
+    /// <summary>B[k, place] and the elements 4, 8 and 12 k further.</summary>
+    private static Column ReadB(TProduct product, Place place, bool reads, int k)
+    {
+        int o0 = OffsetB(product, place, reads, k), o1 = OffsetB(product, place, reads, k + 4), o2 = OffsetB(product, place, reads, k + 8), o3 = OffsetB(product, place, reads, k + 12);
+        return new(
+            new(product.B(Math.Max(0, o0)), product.B(Math.Max(0, o1)), product.B(Math.Max(0, o2)), product.B(Math.Max(0, o3))), o0, o1, o2, o3);
+    }
+
+    private static int OffsetB(TProduct product, Place place, bool reads, int k) => reads && k < product.Depth ? product.OffsetB(k, place) : -1;
+
+    /// <summary>
+    /// Four elements as they were read, and where: what was read in place of a zero is told from it only when it is stored. Asked before, the answer would wait for the memory,
+    /// and each element for the one before it.
+    /// </summary>
+    private readonly struct Column(Float4 read, int o0, int o1, int o2, int o3)
+    {
+        private readonly Float4 _read = read;
+        private readonly int _o0 = o0, _o1 = o1, _o2 = o2, _o3 = o3;
+
+        public float X => _o0 < 0 ? 0f : _read.X;
+
+        public float Y => _o1 < 0 ? 0f : _read.Y;
+
+        public float Z => _o2 < 0 ? 0f : _read.Z;
+
+        public float W => _o3 < 0 ? 0f : _read.W;
     }
 
     private static void StoreColumn(TProduct product, int row, int column, float c0, float c1, float c2, float c3)
