@@ -60,8 +60,7 @@ public sealed partial class Convolution
     {
         var team = _device.Team!;
         int panels = Gemm.Panel<TWide>.CountFor(p.Shape.Features), blocks = (p.Shape.Channels + RowBlock - 1) / RowBlock;
-        // Two items a thread where one panel of features does not give them; each packs dy for itself.
-        int parts = team.Threads == 1 ? 1 : Math.Clamp((2 * team.Threads + panels - 1) / panels, 1, blocks);
+        int parts = ChannelParts(panels, p.Shape.Channels, team.Threads);
         var job = new DirectWeights<TWide> { Product = p, Team = team, Channels = (blocks + parts - 1) / parts * RowBlock, Parts = parts };
         team.Run(ref job, panels * parts);
     }

@@ -21,11 +21,14 @@ public sealed partial class Convolution
         }
         var team = _device.Team!;
         int panels = Gemm.Panel<TWide>.CountFor(p.Shape.Features);
-        // Two items a thread where one panel of features does not give them; each lays out its own channels.
-        int parts = team.Threads == 1 ? 1 : Math.Clamp((2 * team.Threads + panels - 1) / panels, 1, (p.Shape.Channels + 7) / 8);
+        int parts = ChannelParts(panels, p.Shape.Channels, team.Threads);
         var job = new WeightPanels<TWide> { Product = p, Team = team, Channels = (p.Shape.Channels + parts - 1) / parts, Parts = parts };
         team.Run(ref job, panels * parts);
     }
+
+    /// <summary>Into how many parts a weight gradient's channels go: two items a thread, where panels of features do not give them. Each packs dy for itself.</summary>
+    private static int ChannelParts(int panels, int channels, int threads) =>
+        threads == 1 ? 1 : Math.Clamp((2 * threads + panels - 1) / panels, 1, (channels + RowBlock - 1) / RowBlock);
 
     /// <summary>
     /// An item is a panel of features and some channels, over the whole batch in its order: dwᵀ = windows(x)·dyᵀ. dyᵀ is packed by panels; the windows' side is
