@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Text.Json;
 using GpuCgan.Soak;
 
 // A long run that shows whether anything leaks or slows down.
-//   dotnet run -c Release --project bench/Soak -- [--device D] [--threads N] [--steps N]
+//   dotnet run -c Release --project bench/Soak -- [--device D] [--threads N] [--steps N] [--json]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string device = Text("--device", "cpu");
 int threads = int.Parse(Text("--threads", "0"), CultureInfo.InvariantCulture);
@@ -11,6 +12,12 @@ if (steps < 1000 || steps % 1000 != 0)
 {
     Console.Error.WriteLine($"error: --steps {steps}: expected a multiple of 1000");
     return 2;
+}
+
+if (Array.IndexOf(args, "--json") >= 0)
+{
+    Console.WriteLine(JsonSerializer.Serialize(SoakRun.Run(device, threads > 0 ? threads : null, steps, _ => { })));
+    return 0;
 }
 
 Console.WriteLine("    step   steps/s  CPU ms/step  bytes/step   heap KB  objects  own heap KB  device KB    RSS MB   d_loss   g_loss");

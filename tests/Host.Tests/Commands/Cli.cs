@@ -32,13 +32,14 @@ internal sealed record Cli(int ExitCode, string Output, string Error)
         return new Cli(process.ExitCode, output.Result, error.Result);
     }
 
-    public static ProcessStartInfo Prepare(string folder, string[] arguments)
+    /// <summary>The program <paramref name="program"/>, which lies beside the tests, not yet started.</summary>
+    public static ProcessStartInfo Prepare(string folder, string[] arguments, string program = "gpucgan.dll")
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        // The tests' own host is 'dotnet'; the program lies beside the tests.
+        // The tests' own host is 'dotnet'.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet")
             start.FileName = "dotnet";
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "gpucgan.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment.Remove("GPUCGAN_DATA");
