@@ -62,5 +62,10 @@ public sealed partial class Context : DisposeBase
         return other ?? GetDevice<CPUDevice>(0);
     }
 
+    /// <summary>Nothing here: what is compiled is kept by the runtime, a kernel for itself.</summary>
+    public void ClearCache(ClearCacheMode mode)
+    {
+    }
+
     public ImmutableArray<Device>.Enumerator GetEnumerator() => Devices.GetEnumerator();
 }

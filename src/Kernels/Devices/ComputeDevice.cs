@@ -102,6 +102,17 @@ public sealed partial class ComputeDevice : IDisposable
         }
     }
 
+    /// <summary>What an operator loads a kernel on: <see cref="Accelerator"/>, its compiler cleared of what it kept of earlier kernels.</summary>
+    /// <remarks>
+    /// ILGPU 1.5.3 keeps methods and types that kernels share in the form that the last one left them in, and compiling another from there can end in a null reference: so with
+    /// <see cref="Operators.BatchNorm"/> behind <see cref="Operators.BatchNorm2d"/>. Nothing of a loaded kernel is lost, and one that is loaded again is not compiled again.
+    /// </remarks>
+    internal Accelerator FreshCompiler()
+    {
+        _context.ClearCache(ClearCacheMode.Default);
+        return Accelerator;
+    }
+
     /// <summary>Hears of every launch; null, which costs a launch a comparison, unless a step is being profiled.</summary>
     public ILaunchProfiler? Profiler { get; set; }
 

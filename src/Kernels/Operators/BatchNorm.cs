@@ -226,9 +226,9 @@ public sealed partial class BatchNorm : IBatchNorm
         _device = device;
         if (device.Team is not null)
             return;
-        _forward = device.Accelerator.LoadKernel<ForwardArguments>(ForwardKernel);
-        _infer = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
-        _backward = device.Accelerator.LoadKernel<BackwardArguments>(BackwardKernel);
+        _forward = device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel);
+        _infer = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
+        _backward = device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel);
     }
 
     /// <summary>Training: y = f(γ·x̂ + β) with the statistics of this batch. Overwrites y, mean and inverseDeviation, moves the running estimates.</summary>

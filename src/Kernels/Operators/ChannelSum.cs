@@ -44,7 +44,7 @@ public sealed class ChannelSum
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel);
+            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel);
     }
 
     /// <summary>sums = Σ x[·, c, ·], or sums += it.</summary>

@@ -47,7 +47,7 @@ public sealed class ColumnSum
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel);
+            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel);
     }
 
     /// <summary>sums = Σᵢ x[i, ·], or sums += Σᵢ x[i, ·].</summary>

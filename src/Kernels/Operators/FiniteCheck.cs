@@ -48,7 +48,7 @@ public sealed class FiniteCheck
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
+            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>count += how many elements of x are not finite.</summary>

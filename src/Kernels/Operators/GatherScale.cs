@@ -65,7 +65,7 @@ public sealed class GatherScale
         _device = device;
         if (device.Team is null)
         {
-            _kernel = device.Accelerator
+            _kernel = device.FreshCompiler()
                 .LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<byte>, ArrayView<byte>, ArrayView<float>, ArrayView<int>, Layout>(Kernel, ElementLanes.AGroup);
         }
     }

@@ -47,7 +47,7 @@ public sealed partial class Gemm
         public MatrixVector(ComputeDevice device)
         {
             _device = device;
-            _kernel = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel);
+            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel);
         }
 
         public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue) => _kernel(

@@ -26,7 +26,7 @@ public sealed partial class Gemm
         public Outer(ComputeDevice device)
         {
             _device = device;
-            _kernel = device.Accelerator
+            _kernel = device.FreshCompiler()
                 .LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Divisor, Shape, Epilogue>(OuterKernel, ElementLanes.AGroup);
         }
 

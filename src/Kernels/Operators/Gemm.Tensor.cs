@@ -172,6 +172,6 @@ public sealed partial class Gemm
             where TLeft : struct, ILayout
             where TRight : struct, ILayout
             where TReading : struct, IReading =>
-            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, TLeft, TRight, TReading>);
+            device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, TLeft, TRight, TReading>);
     }
 }

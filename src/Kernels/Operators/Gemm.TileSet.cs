@@ -97,7 +97,7 @@ public sealed partial class Gemm
             where TRight : struct, ILayout
             where TReading : struct, IReading =>
             // Registers for two groups a multiprocessor, where the driver would give one group more of them than it needs.
-            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(
+            device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(
                 Kernel<TTile, TSums, TLeft, TRight, TReading>, new KernelSpecialization(Teams * TTile.LaneRows * TTile.LaneColumns, 2));
 
         private static int Groups(int length, int tile) => (length - 1) / tile + 1;

@@ -133,7 +133,7 @@ internal sealed class BatchObjective<TSide> where TSide : struct, ISide
         _device = device;
         if (device.Team is null)
         {
-            _kernel = device.Accelerator
+            _kernel = device.FreshCompiler()
                 .LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, TSide>(Kernel);
         }
     }

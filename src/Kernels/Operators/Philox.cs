@@ -153,7 +153,7 @@ public sealed class Philox
         _uniform = new(device);
         _normal = new(device);
         if (device.Team is null)
-            _integers = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<int>, int>(IntegersKernel, ElementLanes.AGroup);
+            _integers = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<int>, int>(IntegersKernel, ElementLanes.AGroup);
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ public sealed class RotateLabels
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
+            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
     }
 
     /// <summary>Overwrites y.</summary>

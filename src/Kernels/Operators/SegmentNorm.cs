@@ -250,9 +250,9 @@ internal sealed partial class SegmentNorm
         _sum = new(device);
         if (device.Team is not null)
             return;
-        _forward = device.Accelerator.LoadKernel<Arguments>(ForwardKernel);
-        _backward = device.Accelerator.LoadKernel<Arguments, Gradients>(BackwardKernel);
-        _parameters = device.Accelerator.LoadKernel<Arguments, Gradients, ArrayView<float>, ArrayView<float>, int>(ParameterKernel);
+        _forward = device.FreshCompiler().LoadKernel<Arguments>(ForwardKernel);
+        _backward = device.FreshCompiler().LoadKernel<Arguments, Gradients>(BackwardKernel);
+        _parameters = device.FreshCompiler().LoadKernel<Arguments, Gradients, ArrayView<float>, ArrayView<float>, int>(ParameterKernel);
     }
 
     public void Forward(Arguments a)

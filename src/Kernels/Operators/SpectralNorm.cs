@@ -93,8 +93,8 @@ public sealed class SpectralNorm
         _sum = new(device);
         if (device.Team is not null)
             return;
-        _unit = device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(UnitKernel);
-        _quotient = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, QuotientArguments>(QuotientKernel, ElementLanes.AGroup);
+        _unit = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>>(UnitKernel);
+        _quotient = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, QuotientArguments>(QuotientKernel, ElementLanes.AGroup);
     }
 
     /// <summary>One step of power iteration. Overwrites v, u and σ.</summary>

@@ -42,7 +42,7 @@ internal sealed class Elementwise<TFormula> where TFormula : struct, IFormula
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
+            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
     }
 
     /// <exception cref="ArgumentException">The shapes differ.</exception>

@@ -54,8 +54,8 @@ internal sealed class PixelQuads
         _device = device;
         if (device.Team is not null)
             return;
-        _spread = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(SpreadKernel, ElementLanes.AGroup);
-        _collect = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(CollectKernel, ElementLanes.AGroup);
+        _spread = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(SpreadKernel, ElementLanes.AGroup);
+        _collect = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(CollectKernel, ElementLanes.AGroup);
     }
 
     /// <summary>Each of the four large pixels = scale·small.</summary>

@@ -43,7 +43,7 @@ internal sealed class Rowwise<TFormula> where TFormula : struct, IRowFormula
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Accelerator.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
+            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
     }
 
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
