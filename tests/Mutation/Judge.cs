@@ -24,7 +24,6 @@ internal sealed class Judge : IDisposable
     private const string Assembly = "GpuCgan.Kernels.dll";
     private const string KernelTests = "GpuCgan.Kernels.Tests.dll";
     private const string NetworkTests = "GpuCgan.Network.Tests.dll";
-    private const string All = TestRunner.All;
 
     private readonly Kernels _kernels;
     private readonly TimeSpan _patience;
@@ -43,15 +42,15 @@ internal sealed class Judge : IDisposable
     /// <param name="mutant">A mutant.</param>
     /// <param name="ownTestsAlone">The tests that name its operator; else all of the kernels' tests and, behind them, the gradients of whole networks.</param>
     /// <param name="by">The test that failed, or the compiler's error.</param>
-    public Verdict Of(Mutant mutant, bool ownTestsAlone, out string by) => Of(mutant, out by, ownTestsAlone
-        ? [(_kernelTests, KernelTests, _tests.Of(mutant.Operator), All)]
-        : [(_kernelTests, KernelTests, All, All), (_networkTests, NetworkTests, "GradientTests,AdversarialStepTests,ClassifierTests", All)]);
+    public Verdict Of(Mutant mutant, bool ownTestsAlone, out string by) => Of(mutant, out by, ownTestsAlone ? [(_kernelTests, KernelTests, _tests.Of(mutant.Operator))] : AllTests);
 
-    /// <summary>The code as it is, compiled as mutants are: every test of the kernels on <c>cpu</c>, and one operator's on all devices.</summary>
+    /// <summary>The code as it is, compiled as mutants are, before all tests: if they failed for it, they would for every mutant.</summary>
     /// <param name="by">The test that failed.</param>
-    public Verdict OfNone(out string by) => Of(null, out by, [(_kernelTests, KernelTests, All, "cpu"), (_kernelTests, KernelTests, "ActivationTests", All)]);
+    public Verdict OfNone(out string by) => Of(null, out by, AllTests);
 
-    private Verdict Of(Mutant? mutant, out string by, (string Folder, string Name, string Classes, string Device)[] stages)
+    private (string Folder, string Name, string Classes)[] AllTests => [(_kernelTests, KernelTests, TestRunner.All), (_networkTests, NetworkTests, "GradientTests,AdversarialStepTests,ClassifierTests")];
+
+    private Verdict Of(Mutant? mutant, out string by, (string Folder, string Name, string Classes)[] stages)
     {
         string path = Path.Combine(_kernelTests, Assembly);
         if (_kernels.Compile(mutant, path) is { } error)
@@ -61,9 +60,9 @@ internal sealed class Judge : IDisposable
         }
 
         File.Copy(path, Path.Combine(_networkTests, Assembly), overwrite: true);
-        foreach (var (folder, name, classes, device) in stages)
+        foreach (var (folder, name, classes) in stages)
         {
-            ProcessStartInfo start = new("dotnet", [typeof(Judge).Assembly.Location, "--run", Path.Combine(folder, name), classes, device]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new("dotnet", [typeof(Judge).Assembly.Location, "--run", Path.Combine(folder, name), classes, TestRunner.All]) { RedirectStandardOutput = true, RedirectStandardError = true };
             // Shapes that nobody chose are slow on the CPU accelerator; a few of them are tests like the others.
             start.Environment["GPUCGAN_RANDOM_SHAPES"] = "3";
             using Process process = Process.Start(start)!;

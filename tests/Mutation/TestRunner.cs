@@ -16,12 +16,14 @@ internal static class TestRunner
     /// <param name="classes">The classes that are run, separated by commas.</param>
     /// <param name="device">Rows that begin with the name of another device are left out.</param>
     /// <returns>The name of the first test that failed, or null.</returns>
+    /// <exception cref="ArgumentException">There was no test to run.</exception>
     public static string? FirstFailure(string assemblyPath, string classes, string device)
     {
         string[] wanted = classes.Split(',');
         AssemblyDependencyResolver resolver = new(assemblyPath);
         AssemblyLoadContext.Default.Resolving += (context, name) => resolver.ResolveAssemblyToPath(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
         Assembly tests = AssemblyLoadContext.Default.LoadFromAssemblyPath(assemblyPath);
+        int ran = 0;
         foreach (Type type in tests.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false } && (classes == All || wanted.Contains(type.Name))).OrderBy(type => type.Name, StringComparer.Ordinal))
         {
             foreach (MethodInfo method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(method => IsTest(method, out _)))
@@ -31,13 +33,14 @@ internal static class TestRunner
                 {
                     if (device != All && row is [string other, ..] && other != device && other.StartsWith("cpu", StringComparison.Ordinal))
                         continue;
+                    ran++;
                     if (!Passes(type, method, row))
                         return $"{type.Name}.{method.Name}({string.Join(", ", row)})";
                 }
             }
         }
 
-        return null;
+        return ran > 0 ? null : throw new ArgumentException($"No test of {classes} on {device} in {assemblyPath}.");
     }
 
     private static bool IsTest(MethodInfo method, out bool isTheory)
