@@ -9,9 +9,7 @@ namespace GpuCgan.Kernels.Numerics;
 /// </remarks>
 internal readonly struct Divisor
 {
-    // Not to be had from outside: a kernel that reads it itself cannot be compiled behind some others by ILGPU 1.5.3, which ends in a null reference.
     private readonly int _divisor;
-
     private readonly uint _factor;
     private readonly int _shift;
 

@@ -170,14 +170,22 @@ public sealed class TrainingRunTests : IDisposable
     public void ASignalEndsTheRunWithACheckpoint(string signal, int exitCode)
     {
         using var process = Cli.Start(_folder, "train", "--steps", "1000000", "--device", "cpu", "--quiet");
-        string metrics = In("runs", "00000-digits-mlp", "metrics.jsonl");
-        var patience = Stopwatch.StartNew();
-        while (!(File.Exists(metrics) && new FileInfo(metrics).Length > 0) && patience.Elapsed < TimeSpan.FromMinutes(3))
-            Thread.Sleep(20);
-        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
-            kill.WaitForExit();
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(3)), "the run did not stop");
-        Assert.Equal(exitCode, process.ExitCode);
+        try
+        {
+            string metrics = In("runs", "00000-digits-mlp", "metrics.jsonl");
+            var patience = Stopwatch.StartNew();
+            while (!(File.Exists(metrics) && new FileInfo(metrics).Length > 0) && patience.Elapsed < TimeSpan.FromMinutes(3))
+                Thread.Sleep(20);
+            using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]))
+                kill.WaitForExit();
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(3)), "the run did not stop");
+            Assert.Equal(exitCode, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
         string checkpoint = Assert.Single(Directory.GetFiles(In("runs", "00000-digits-mlp", "checkpoints"), "*.safetensors"));
         Assert.Equal(0, Cli.Run(_folder, "sample", checkpoint, "--count", "1").ExitCode);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using Xunit.Sdk;
 
@@ -15,7 +16,8 @@ public class RandomShapesTests
     private static readonly int FirstSeed = Setting("GPUCGAN_RANDOM_SEED", 1);
 
     /// <summary>
-    /// Kernels whose lanes wait for one another: the CPU accelerator runs 256 threads through every barrier, a hundred times the time of the others, so there they get a tenth of the shapes.
+    /// Kernels whose lanes wait for one another: ILGPU's CPU accelerator runs 256 threads through every barrier, a hundred times the time of the others, so there they get a tenth of the shapes.
+    /// The stand-in for ILGPU passes a baton and gets all of them.
     /// </summary>
     private static readonly HashSet<string> WithBarriers =
     [
@@ -107,7 +109,7 @@ public class RandomShapesTests
     [OnCpu(nameof(Operators)), OnCpuIlgpu(nameof(Operators)), OnCuda(nameof(Operators)), OnOpenCl(nameof(Operators))]
     public void KernelTwinAndReferenceAgreeAtRandomShapes(string device, string name)
     {
-        int count = device == "cpu-ilgpu" && WithBarriers.Contains(name) ? (Count + 9) / 10 : Count;
+        int count = device == "cpu-ilgpu" && DeviceCatalog.HasIlgpu && WithBarriers.Contains(name) ? (Count + 9) / 10 : Count;
         for (int number = 0; number < count; number++)
         {
             int seed = FirstSeed + number;
