@@ -1,4 +1,5 @@
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
 using Launcher = System.Action<
@@ -109,13 +110,13 @@ public sealed partial class Gemm
         internal static bool TryFours(ref ArrayView<float> view, int lines, int depth, int line, int step)
         {
             bool alongK = step == 1;
-            if ((alongK ? line : step) % 4 != 0 || !IsAligned(view))
+            if ((alongK ? line : step) % 4 != 0 || !ViewPlace.StartsAFour(view))
                 return false;
             long needed = alongK ? (lines - 1L) * line + RoundedUp(depth) : (depth - 1L) * step + RoundedUp(lines);
             if (view.Length >= needed)
                 return true;
-            long first = FirstOf(view);
-            var buffer = BufferOf(view);
+            long first = ViewPlace.FirstOf(view);
+            var buffer = ViewPlace.BufferOf(view);
             if (first + needed > buffer.LengthInBytes / sizeof(float))
                 return false;
             view = new ArrayView<float>(buffer, first, needed);
@@ -123,15 +124,5 @@ public sealed partial class Gemm
         }
 
         private static int RoundedUp(int length) => (length + 3) & ~3;
-
-        // GPU drivers align buffers to 256 bytes and more; where a view of an OpenCL buffer lies is not an address. Host memory is an address, and DeviceArray aligns it.
-        internal static bool IsAligned(ArrayView<float> view) => (view.GetAcceleratorType() == AcceleratorType.CPU
-            ? (long)view.LoadEffectiveAddressAsPtr() / sizeof(float)
-            : FirstOf(view)) % 4 == 0;
-
-        // Through a type parameter, because an interface's members would box the view.
-        private static long FirstOf<TView>(TView view) where TView : IContiguousArrayView => view.Index;
-
-        private static MemoryBuffer BufferOf<TView>(TView view) where TView : IContiguousArrayView => view.Buffer;
     }
 }

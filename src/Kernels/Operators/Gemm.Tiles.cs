@@ -6,8 +6,7 @@ namespace GpuCgan.Kernels.Operators;
 public sealed partial class Gemm
 {
     /// <summary>
-    /// What a lane adds up: blocks of 4×4 sums, <see cref="Down"/>×<see cref="Across"/> of them. ILGPU unrolls no loop and keeps an array in
-    /// registers only where every index is a constant, so the sums are fields.
+    /// What a lane adds up: blocks of 4×4 sums, <see cref="Down"/>×<see cref="Across"/> of them, fields all, because ILGPU unrolls no loop.
     /// </summary>
     internal interface ISums<TSelf> where TSelf : struct, ISums<TSelf>
     {
@@ -26,50 +25,48 @@ public sealed partial class Gemm
             where TRight : struct, ILayout;
 
         /// <summary>Block <paramref name="index"/>, row by row.</summary>
-        static abstract Block4x4 Block(TSelf sums, int index);
+        static abstract Float4x4 Block(TSelf sums, int index);
     }
 
     /// <summary>4×4 sums.</summary>
-    internal readonly struct Block4x4(Float4 row0, Float4 row1, Float4 row2, Float4 row3) : ISums<Block4x4>
+    internal readonly struct Block4x4(Float4x4 sums) : ISums<Block4x4>
     {
-        public readonly Float4 Row0 = row0, Row1 = row1, Row2 = row2, Row3 = row3;
+        private readonly Float4x4 _sums = sums;
 
         public static int Down => 1;
 
         public static int Across => 1;
 
-        public static Block4x4 Outer(Block4x4 sums, Float4 a, Float4 b) => new(
-            Float4.MultiplyAdd(a.X, b, sums.Row0), Float4.MultiplyAdd(a.Y, b, sums.Row1),
-            Float4.MultiplyAdd(a.Z, b, sums.Row2), Float4.MultiplyAdd(a.W, b, sums.Row3));
-
-        public static Block4x4 Outer(Block4x4 sums, Quad a, Quad b) => Outer(Outer(Outer(Outer(sums, a.K0, b.K0), a.K1, b.K1), a.K2, b.K2), a.K3, b.K3);
-
         public static Block4x4 Add<TLeft, TRight>(Block4x4 sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
             where TLeft : struct, ILayout
             where TRight : struct, ILayout =>
-            Outer(sums, ReadQuad<TLeft>(a, 0, strideA), ReadQuad<TRight>(b, 0, strideB));
+            new(AddOuter(sums._sums, ReadQuad<TLeft>(a, 0, strideA), ReadQuad<TRight>(b, 0, strideB)));
 
-        public static Block4x4 Block(Block4x4 sums, int index) => sums;
+        public static Float4x4 Block(Block4x4 sums, int index) => sums._sums;
     }
 
     /// <summary>8×4 sums: three reads for 32 multiplications, where <see cref="Block4x4"/> has two for 16.</summary>
-    internal readonly struct Block8x4(Block4x4 top, Block4x4 bottom) : ISums<Block8x4>
+    internal readonly struct Block8x4(Float4x4 top, Float4x4 bottom) : ISums<Block8x4>
     {
-        private readonly Block4x4 _top = top, _bottom = bottom;
+        private readonly Float4x4 _top = top, _bottom = bottom;
 
         public static int Down => 2;
 
         public static int Across => 1;
-
-        public static Block8x4 Outer(Block8x4 sums, Quad top, Quad bottom, Quad b) => new(Block4x4.Outer(sums._top, top, b), Block4x4.Outer(sums._bottom, bottom, b));
 
         public static Block8x4 Add<TLeft, TRight>(Block8x4 sums, ArrayView<Float4> a, int strideA, int blockA, ArrayView<Float4> b, int strideB, int blockB)
             where TLeft : struct, ILayout
             where TRight : struct, ILayout =>
             Outer(sums, ReadQuad<TLeft>(a, 0, strideA), ReadQuad<TLeft>(a, blockA, strideA), ReadQuad<TRight>(b, 0, strideB));
 
-        public static Block4x4 Block(Block8x4 sums, int index) => index == 0 ? sums._top : sums._bottom;
+        private static Block8x4 Outer(Block8x4 sums, Quad top, Quad bottom, Quad b) => new(AddOuter(sums._top, top, b), AddOuter(sums._bottom, bottom, b));
+
+        public static Float4x4 Block(Block8x4 sums, int index) => index == 0 ? sums._top : sums._bottom;
     }
+
+    /// <summary>sums + a·bᵀ for four k.</summary>
+    private static Float4x4 AddOuter(Float4x4 sums, Quad a, Quad b) =>
+        Float4x4.AddOuter(Float4x4.AddOuter(Float4x4.AddOuter(Float4x4.AddOuter(sums, a.K0, b.K0), a.K1, b.K1), a.K2, b.K2), a.K3, b.K3);
 
     /// <summary>
     /// A tile of C, which one group computes with eight teams of LaneRows×LaneColumns lanes, from slices of A and B that are <see cref="Depth"/> deep.

@@ -1,5 +1,4 @@
 using GpuCgan.Kernels.Numerics;
-using GpuCgan.Kernels.Operators;
 using ILGPU;
 
 namespace GpuCgan.Kernels.Schemes;
@@ -24,7 +23,7 @@ internal static class ArenaFours
     {
         foreach (var arena in arenas)
         {
-            if (!Gemm.TileSet.IsAligned(arena))
+            if (!ViewPlace.StartsAFour(arena))
                 return 0;
         }
         return (int)arenas[0].Length / ALane;

@@ -1,6 +1,5 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
-using GpuCgan.Kernels.Operators;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -42,7 +41,7 @@ internal interface IProduct<TSelf> where TSelf : struct, IProduct<TSelf>
 }
 
 /// <summary>
-/// The tiled product of <see cref="Gemm"/> with its operands behind an interface: a group of 16×16 lanes computes a 64×64 tile of C, each lane a 4×4 block
+/// The tiled product of <see cref="Operators.Gemm"/> with its operands behind an interface: a group of 16×16 lanes computes a 64×64 tile of C, each lane a 4×4 block
 /// of it, from slices of A and B 16 deep in shared memory. Sums run over k = 0, 1, … in order.
 /// </summary>
 /// <remarks>
@@ -84,7 +83,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
         int toB = 4 * Slice + depthOfB * 4 * Pitch + columnOfB;
         int laneRow = lane / GroupEdge, laneColumn = lane & (GroupEdge - 1);
 
-        var sums = default(Gemm.Block4x4);
+        var sums = default(Float4x4);
         var a = ReadA(product, row + rowOfA, depthOfA);
         var b = ReadB(product, place, reads, depthOfB);
         int at = 0;
@@ -106,7 +105,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
                 b = ReadB(product, place, reads, k0 + Depth + depthOfB);
             }
             for (int k = 0; k < Slice; k += Pitch)
-                sums = Gemm.Block4x4.Outer(sums, shared[at + k + laneRow], shared[at + Slice + k + laneColumn]);
+                sums = Float4x4.AddOuter(sums, shared[at + k + laneRow], shared[at + Slice + k + laneColumn]);
             at = 2 * Slice - at;
         }
         row += 4 * laneRow;
