@@ -209,7 +209,7 @@ public sealed partial class Convolution
             ref float x = ref Unsafe.Add(ref source, rows.Place(row, firstTapRow) * SourceWidth);
             ref float b = ref Unsafe.Add(ref w, (rows.Tap + firstTapRow * rows.TapStep) * tapRow);
             // Blocks of nearly one size: 14 targets are seven and seven.
-            int blocks = (columns.Count + Sums<TWide>.MostRows - 1) / Sums<TWide>.MostRows;
+            int blocks = (columns.Count + Gemm.Panel<TWide>.MostRows - 1) / Gemm.Panel<TWide>.MostRows;
             for (int block = 0; block < blocks; block++)
             {
                 int first = columns.Count * block / blocks, end = columns.Count * (block + 1) / blocks;
@@ -271,9 +271,9 @@ public sealed partial class Convolution
                     Gemm.Panel<TWide>.Pack(
                         ref dy[(first + n) * Product.DYStride + feature * s.MapPixels], 1, s.MapPixels, s.MapPixels, features, ref Unsafe.Add(ref panel, n * s.MapPixels * width));
                 }
-                for (int c = 0; c < channels; c += Sums<TWide>.MostRows)
+                for (int c = 0; c < channels; c += Gemm.Panel<TWide>.MostRows)
                 {
-                    int rows = Math.Min(Sums<TWide>.MostRows, channels - c);
+                    int rows = Math.Min(Gemm.Panel<TWide>.MostRows, channels - c);
                     Add(rows, images, ref x[first * Product.XStride + (channel + c) * s.Pixels], ref panel, ref Unsafe.Add(ref sums, c * s.KernelSize * width));
                 }
             }

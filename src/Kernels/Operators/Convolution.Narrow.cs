@@ -178,9 +178,9 @@ public sealed partial class Convolution
                 for (int i = 0; i < runs.Length; i += 3)
                 {
                     walk.Inner = runs[i + 2] * Depth;
-                    for (int row = 0; row < rows; row += Sums<TWide>.MostRows)
+                    for (int row = 0; row < rows; row += Gemm.Panel<TWide>.MostRows)
                     {
-                        Sums<TWide>.Add(Math.Min(Sums<TWide>.MostRows, rows - row), walk, ref Unsafe.Add(ref a, runs[i] * Depth * RowBlock + row), ref Unsafe.Add(ref b, runs[i + 1] * Depth * width),
+                        Sums<TWide>.Add(Math.Min(Gemm.Panel<TWide>.MostRows, rows - row), walk, ref Unsafe.Add(ref a, runs[i] * Depth * RowBlock + row), ref Unsafe.Add(ref b, runs[i + 1] * Depth * width),
                             ref sums[(row * targets + target) * width], targets * width);
                     }
                 }

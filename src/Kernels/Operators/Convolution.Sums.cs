@@ -25,27 +25,9 @@ public sealed partial class Convolution
         public nint MiddleB;
     }
 
-    /// <summary>Rows of a block of sums, known when the loop is compiled.</summary>
-    private interface IRowCount
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct Rows1 : IRowCount { public static int Count => 1; }
-    private readonly struct Rows2 : IRowCount { public static int Count => 2; }
-    private readonly struct Rows3 : IRowCount { public static int Count => 3; }
-    private readonly struct Rows4 : IRowCount { public static int Count => 4; }
-    private readonly struct Rows5 : IRowCount { public static int Count => 5; }
-    private readonly struct Rows6 : IRowCount { public static int Count => 6; }
-    private readonly struct Rows7 : IRowCount { public static int Count => 7; }
-    private readonly struct Rows8 : IRowCount { public static int Count => 8; }
-
     /// <summary>The inner loop of the direct and the narrow twins.</summary>
     private static class Sums<TWide> where TWide : struct, IWide<TWide>
     {
-        /// <summary>Rows that are summed together: two vectors a row and what they are made from fill the registers, of which AVX-512 has twice as many as the others.</summary>
-        public static int MostRows => TWide.Count == 16 ? 8 : 4;
-
         /// <summary>sums[row, lane] += Σ A[row, step]·B[step, lane], two vectors of lanes: one chain with what was summed before.</summary>
         public static void Add(int rows, in Walk walk, ref float a, ref float b, ref float sums, nint sumsRow)
         {

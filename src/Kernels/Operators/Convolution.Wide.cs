@@ -90,18 +90,16 @@ public sealed partial class Convolution
         }
     }
 
-    /// <summary>tile[0…7, panel's columns] = block·panel. Rows from <paramref name="rows"/> on may stay as they are. On the way the next block is asked for.</summary>
+    /// <summary>tile[row, panel's columns] = block·panel for the first <paramref name="rows"/> rows of a block, at most eight. On the way the next block is asked for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Multiply<TWide>(ref float block, int depth, int rows, ref float panel, ref float tile, nint tileRow) where TWide : struct, IWide<TWide>
     {
-        if (TWide.Count == 16 && rows > 4)
+        for (int row = 0; row < rows; row += Gemm.Panel<TWide>.MostRows)
         {
-            Gemm.Panel<TWide>.Sum8(ref block, 1, RowBlock, ref panel, depth, ref tile, tileRow, ref Unsafe.Add(ref block, depth * RowBlock), RowBlock);
-            return;
+            Gemm.Panel<TWide>.Sum(
+                Math.Min(Gemm.Panel<TWide>.MostRows, rows - row), ref Unsafe.Add(ref block, row), 1, RowBlock, ref panel, depth, ref Unsafe.Add(ref tile, row * tileRow), tileRow,
+                ref Unsafe.Add(ref block, depth * RowBlock), RowBlock);
         }
-        Gemm.Panel<TWide>.Sum4(ref block, 1, RowBlock, ref panel, depth, ref tile, tileRow);
-        if (rows > 4)
-            Gemm.Panel<TWide>.Sum4(ref Unsafe.Add(ref block, 4), 1, RowBlock, ref panel, depth, ref Unsafe.Add(ref tile, 4 * tileRow), tileRow);
     }
 
     /// <summary>y = φ(sum + bias) along a run that has one bias.</summary>

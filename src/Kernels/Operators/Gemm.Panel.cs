@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -20,6 +21,9 @@ public sealed partial class Gemm
     {
         /// <summary>Columns a panel.</summary>
         public static int Width => 2 * TWide.Count;
+
+        /// <summary>Rows that are summed together, at most: two vectors a row and what they are made from fill the registers, of which AVX-512 has twice as many as the others.</summary>
+        public static int MostRows => TWide.Count == 16 ? 8 : 4;
 
         public static int CountFor(int columns) => (columns + Width - 1) / Width;
 
@@ -74,101 +78,103 @@ public sealed partial class Gemm
         }
 
         /// <summary>
-        /// c[0…7, :] = A[rows, :]·panel. On the way two cache lines a step are asked for from <paramref name="next"/> on: what is needed after this
-        /// product arrives behind its arithmetic.
+        /// c[row, :] = A[row, :]·panel for <paramref name="rows"/> rows, at most <see cref="MostRows"/>. Eight rows ask on the way for two cache lines a step from <paramref name="next"/> on: what is
+        /// needed after this product arrives behind its arithmetic.
         /// </summary>
-        public static void Sum8(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow, ref float next, nint nextStep)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Sum(int rows, ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow, ref float next, nint nextStep)
+        {
+            switch (rows)
+            {
+                case 1: Sum<Rows1>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 2: Sum<Rows2>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 3: Sum<Rows3>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 4: Sum<Rows4>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 5: Sum<Rows5>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 6: Sum<Rows6>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 7: Sum<Rows7>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 8: Sum<Rows8>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                default: throw new UnreachableException($"{rows} rows");
+            }
+        }
+
+        private static void Sum<TRows>(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow, ref float next, nint nextStep) where TRows : struct, IRowCount
         {
             TWide c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
             TWide c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
             for (int k = 0; k < depth; k++)
             {
-                Prefetch(ref next);
-                Prefetch(ref Unsafe.Add(ref next, LineFloats));
-                next = ref Unsafe.Add(ref next, nextStep);
+                if (TRows.Count == 8)
+                {
+                    Prefetch(ref next);
+                    Prefetch(ref Unsafe.Add(ref next, LineFloats));
+                    next = ref Unsafe.Add(ref next, nextStep);
+                }
                 var b0 = TWide.Load(ref b, 0);
                 var b1 = TWide.Load(ref b, (nuint)TWide.Count);
                 var x = TWide.Of(a);
                 c00 = TWide.MultiplyAdd(x, b0, c00);
                 c01 = TWide.MultiplyAdd(x, b1, c01);
-                x = TWide.Of(Unsafe.Add(ref a, row));
-                c10 = TWide.MultiplyAdd(x, b0, c10);
-                c11 = TWide.MultiplyAdd(x, b1, c11);
-                x = TWide.Of(Unsafe.Add(ref a, 2 * row));
-                c20 = TWide.MultiplyAdd(x, b0, c20);
-                c21 = TWide.MultiplyAdd(x, b1, c21);
-                x = TWide.Of(Unsafe.Add(ref a, 3 * row));
-                c30 = TWide.MultiplyAdd(x, b0, c30);
-                c31 = TWide.MultiplyAdd(x, b1, c31);
-                x = TWide.Of(Unsafe.Add(ref a, 4 * row));
-                c40 = TWide.MultiplyAdd(x, b0, c40);
-                c41 = TWide.MultiplyAdd(x, b1, c41);
-                x = TWide.Of(Unsafe.Add(ref a, 5 * row));
-                c50 = TWide.MultiplyAdd(x, b0, c50);
-                c51 = TWide.MultiplyAdd(x, b1, c51);
-                x = TWide.Of(Unsafe.Add(ref a, 6 * row));
-                c60 = TWide.MultiplyAdd(x, b0, c60);
-                c61 = TWide.MultiplyAdd(x, b1, c61);
-                x = TWide.Of(Unsafe.Add(ref a, 7 * row));
-                c70 = TWide.MultiplyAdd(x, b0, c70);
-                c71 = TWide.MultiplyAdd(x, b1, c71);
+                if (TRows.Count > 1)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, row));
+                    c10 = TWide.MultiplyAdd(x, b0, c10);
+                    c11 = TWide.MultiplyAdd(x, b1, c11);
+                }
+                if (TRows.Count > 2)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, 2 * row));
+                    c20 = TWide.MultiplyAdd(x, b0, c20);
+                    c21 = TWide.MultiplyAdd(x, b1, c21);
+                }
+                if (TRows.Count > 3)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, 3 * row));
+                    c30 = TWide.MultiplyAdd(x, b0, c30);
+                    c31 = TWide.MultiplyAdd(x, b1, c31);
+                }
+                if (TRows.Count > 4)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, 4 * row));
+                    c40 = TWide.MultiplyAdd(x, b0, c40);
+                    c41 = TWide.MultiplyAdd(x, b1, c41);
+                }
+                if (TRows.Count > 5)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, 5 * row));
+                    c50 = TWide.MultiplyAdd(x, b0, c50);
+                    c51 = TWide.MultiplyAdd(x, b1, c51);
+                }
+                if (TRows.Count > 6)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, 6 * row));
+                    c60 = TWide.MultiplyAdd(x, b0, c60);
+                    c61 = TWide.MultiplyAdd(x, b1, c61);
+                }
+                if (TRows.Count > 7)
+                {
+                    x = TWide.Of(Unsafe.Add(ref a, 7 * row));
+                    c70 = TWide.MultiplyAdd(x, b0, c70);
+                    c71 = TWide.MultiplyAdd(x, b1, c71);
+                }
                 a = ref Unsafe.Add(ref a, column);
                 b = ref Unsafe.Add(ref b, Width);
             }
             StoreRow(c00, c01, ref c, 0);
-            StoreRow(c10, c11, ref c, 1 * cRow);
-            StoreRow(c20, c21, ref c, 2 * cRow);
-            StoreRow(c30, c31, ref c, 3 * cRow);
-            StoreRow(c40, c41, ref c, 4 * cRow);
-            StoreRow(c50, c51, ref c, 5 * cRow);
-            StoreRow(c60, c61, ref c, 6 * cRow);
-            StoreRow(c70, c71, ref c, 7 * cRow);
-        }
-
-        /// <summary>c[0…3, :] = A[rows, :]·panel: what fits the sixteen registers of AVX2 and SSE, and what eight rows leave over elsewhere.</summary>
-        public static void Sum4(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow)
-        {
-            TWide c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-            for (int k = 0; k < depth; k++)
-            {
-                var b0 = TWide.Load(ref b, 0);
-                var b1 = TWide.Load(ref b, (nuint)TWide.Count);
-                var x = TWide.Of(a);
-                c00 = TWide.MultiplyAdd(x, b0, c00);
-                c01 = TWide.MultiplyAdd(x, b1, c01);
-                x = TWide.Of(Unsafe.Add(ref a, row));
-                c10 = TWide.MultiplyAdd(x, b0, c10);
-                c11 = TWide.MultiplyAdd(x, b1, c11);
-                x = TWide.Of(Unsafe.Add(ref a, 2 * row));
-                c20 = TWide.MultiplyAdd(x, b0, c20);
-                c21 = TWide.MultiplyAdd(x, b1, c21);
-                x = TWide.Of(Unsafe.Add(ref a, 3 * row));
-                c30 = TWide.MultiplyAdd(x, b0, c30);
-                c31 = TWide.MultiplyAdd(x, b1, c31);
-                a = ref Unsafe.Add(ref a, column);
-                b = ref Unsafe.Add(ref b, Width);
-            }
-            StoreRow(c00, c01, ref c, 0);
-            StoreRow(c10, c11, ref c, 1 * cRow);
-            StoreRow(c20, c21, ref c, 2 * cRow);
-            StoreRow(c30, c31, ref c, 3 * cRow);
-        }
-
-        /// <summary>c[0, :] = A[row, :]·panel.</summary>
-        public static void Sum1(ref float a, nint column, ref float b, int depth, ref float c)
-        {
-            TWide c00 = default, c01 = default;
-            for (int k = 0; k < depth; k++)
-            {
-                var b0 = TWide.Load(ref b, 0);
-                var b1 = TWide.Load(ref b, (nuint)TWide.Count);
-                var x = TWide.Of(a);
-                c00 = TWide.MultiplyAdd(x, b0, c00);
-                c01 = TWide.MultiplyAdd(x, b1, c01);
-                a = ref Unsafe.Add(ref a, column);
-                b = ref Unsafe.Add(ref b, Width);
-            }
-            StoreRow(c00, c01, ref c, 0);
+            if (TRows.Count > 1)
+                StoreRow(c10, c11, ref c, cRow);
+            if (TRows.Count > 2)
+                StoreRow(c20, c21, ref c, 2 * cRow);
+            if (TRows.Count > 3)
+                StoreRow(c30, c31, ref c, 3 * cRow);
+            if (TRows.Count > 4)
+                StoreRow(c40, c41, ref c, 4 * cRow);
+            if (TRows.Count > 5)
+                StoreRow(c50, c51, ref c, 5 * cRow);
+            if (TRows.Count > 6)
+                StoreRow(c60, c61, ref c, 6 * cRow);
+            if (TRows.Count > 7)
+                StoreRow(c70, c71, ref c, 7 * cRow);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -98,15 +98,10 @@ public sealed partial class Gemm
             nint targetRow = direct ? Shape.CRow : Panel<TWide>.Width;
             for (int i = 0; i < rows;)
             {
-                int height = TWide.Count == 16 && i + 8 <= rows ? 8 : i + 4 <= rows ? 4 : 1;
-                ref float blockOfA = ref Unsafe.Add(ref a, i * aRow);
+                int height = Math.Min(Panel<TWide>.MostRows, rows - i);
                 ref float target = ref direct ? ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first) : ref tile;
-                if (height == 8)
-                    Panel<TWide>.Sum8(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow, ref i == 0 ? ref next : ref panel, i == 0 ? nextStep : 0);
-                else if (height == 4)
-                    Panel<TWide>.Sum4(ref blockOfA, aRow, aColumn, ref panel, Shape.K, ref target, targetRow);
-                else
-                    Panel<TWide>.Sum1(ref blockOfA, aColumn, ref panel, Shape.K, ref target);
+                Panel<TWide>.Sum(
+                    height, ref Unsafe.Add(ref a, i * aRow), aRow, aColumn, ref panel, Shape.K, ref target, targetRow, ref i == 0 ? ref next : ref panel, i == 0 ? nextStep : 0);
                 if (!direct)
                     Finish<TWide>(row + i, height, panelIndex, ref tile);
                 i += height;
