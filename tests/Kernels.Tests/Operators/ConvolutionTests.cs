@@ -8,12 +8,13 @@ public class ConvolutionTests
 {
     /// <summary>
     /// N, C, H, W, F, kh, kw, stride, padding, seed: ones, primes, an image smaller than the stride, padding beyond the kernel, kernels that are not square, strides that leave
-    /// pixels over. On the CPU accelerator a barrier takes milliseconds, so these have one or two tiles of little depth.
+    /// pixels over, and more rows than a tile has in each of the three products. On the CPU accelerator a barrier takes milliseconds, so these have few tiles of little depth.
     /// </summary>
     public static IEnumerable<object[]> Shapes =>
     [
         [1, 1, 1, 1, 1, 1, 1, 1, 0, 1], [1, 1, 5, 4, 1, 3, 3, 1, 1, 2], [2, 1, 6, 6, 3, 4, 4, 2, 1, 3], [1, 2, 5, 7, 3, 1, 3, 1, 1, 4], [3, 1, 7, 5, 2, 3, 2, 3, 2, 5],
         [1, 2, 2, 2, 3, 2, 2, 3, 1, 6], [2, 3, 4, 3, 2, 1, 1, 2, 0, 7], [1, 1, 1, 3, 5, 1, 2, 1, 2, 8],
+        [1, 67, 1, 3, 66, 1, 2, 1, 0, 10],
     ];
 
     /// <summary>More than a tile or a panel, short last blocks of rows and runs wider than a vector: too slow for the CPU accelerator.</summary>
