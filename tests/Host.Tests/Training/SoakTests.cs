@@ -5,11 +5,19 @@ using GpuCgan.Soak;
 
 namespace GpuCgan.Host.Tests.Training;
 
+/// <summary>Tests that measure run when no other one does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public class Alone
+{
+    public const string Name = "alone";
+}
+
+[Collection(Alone.Name)]
 public class SoakTests
 {
     /// <summary>
-    /// The bounded part of bench/Soak, in a process of its own: in the tests' own the runner's messages and other tests' leavings come and go on the heap.
-    /// Throughput is measured there alone: other processes share this machine.
+    /// The bounded part of bench/Soak, in a process of its own: in the tests' own the runner's messages and other tests' leavings come and go on the heap; and with no test beside it, so that
+    /// the last steps run optimised code. Throughput is measured in bench/Soak alone: other processes share this machine.
     /// </summary>
     [Fact]
     public void NothingLeaksOverTwoThousandSteps()
