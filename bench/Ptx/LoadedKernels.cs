@@ -21,8 +21,9 @@ internal static class LoadedKernels
         foreach (var constructor in Operators())
         {
             object made = constructor.Invoke([device]);
-            if (made is Gemm gemm)
-                gemm.LoadAll();
+            // Who has kernels that are compiled when they are first needed.
+            (made as Gemm)?.LoadAll();
+            (made as BatchNorm)?.LoadAll();
             Collect(made, made.GetType().Name, found, []);
         }
         return [.. found.Select(pair => (pair.Key, pair.Value))];

@@ -32,33 +32,30 @@ public class RecordedStepTests
         Assert.Equal(5, gan.ReadMetrics().Steps);
     }
 
+    public static IEnumerable<object[]> Recipes => RecipeFile.Names.Select(recipe => (object[])[recipe]);
+
     /// <summary>Small, for the sake of the CPU, and with whatever each is made of: a recording's branches run side by side, plain launches in the order of the code.</summary>
     [Theory]
-    [OnCpu, OnCuda, OnOpenCl]
-    public void RecordedStepsOfEveryBuiltInRecipeGiveTheBitsOfPlainOnes(string name)
+    [OnCpu(nameof(Recipes)), OnCuda(nameof(Recipes)), OnOpenCl(nameof(Recipes))]
+    public void RecordedStepsOfABuiltInRecipeGiveTheBitsOfPlainOnes(string name, string recipe)
     {
         var image = new ImageShape(8, 8, 1);
         var pixels = new byte[40 * image.Pixels];
         new Random(5).NextBytes(pixels);
         byte[] labels = [.. Enumerable.Range(0, 40).Select(i => (byte)(i % TinyGan.Classes))];
-        using var plain = ComputeDevice.Open(name, recordSteps: false);
-        using var recorded = ComputeDevice.Open(name);
-        float[] Train(ComputeDevice device, Recipe recipe)
+        float[] Train(bool record)
         {
-            using var gan = new ConditionalGan(device, recipe, image, TinyGan.Classes, 3);
+            using var device = ComputeDevice.Open(name, recordSteps: record);
+            using var gan = new ConditionalGan(device, RecipeFile.Load(recipe) with { BatchSize = 8 }, image, TinyGan.Classes, 3);
             gan.Load(pixels, labels);
             // Two plain ones, and four replayed.
             for (int i = 0; i < 6; i++)
                 gan.TrainStep();
             Assert.Null(gan.WhyNotRecorded);
-            Assert.Equal(device == recorded && device.Kind == DeviceKind.Cuda, gan.IsReplaying);
+            Assert.Equal(record && device.Kind == DeviceKind.Cuda, gan.IsReplaying);
             return [.. gan.SavedArenas().SelectMany(arena => arena.Arena.Download()), .. gan.MetricSums];
         }
-        foreach (string recipe in RecipeFile.Names)
-        {
-            var r = RecipeFile.Load(recipe) with { BatchSize = 8 };
-            Assert.True(Train(plain, r).AsSpan().SequenceEqual(Train(recorded, r)), recipe);
-        }
+        Assert.Equal(Train(record: false), Train(record: true));
     }
 
     /// <summary>Replayed or launched one by one, resumed or loaded with other data on the way: the parameters are the same to the last bit.</summary>

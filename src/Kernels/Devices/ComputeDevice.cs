@@ -191,6 +191,8 @@ public sealed partial class ComputeDevice : IDisposable
             gpu.Dispose();
             throw WithoutTensorCores(what);
         }
+        if (opened is CudaAccelerator compiling)
+            EarlierLaunches.Allow(compiling.Capabilities, compiling.Architecture);
         // A marker between two kernels would break a capture.
         return new ComputeDevice(kind, index, gpu, opened, null, recordSteps && !profiling, precision);
     }

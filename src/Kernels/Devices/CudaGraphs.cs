@@ -27,6 +27,7 @@ internal sealed unsafe class CudaGraphs : IStepCapture
     private readonly delegate* unmanaged<nint, nint, int> _recordEvent;
     private readonly delegate* unmanaged<nint, nint, uint, int> _waitEvent;
     private readonly delegate* unmanaged<nint, int> _destroyEvent;
+    private readonly ProgrammaticEdges? _edges;
     private readonly delegate* unmanaged<int, out nint, int> _errorName;
 
     private CudaGraphs(ComputeDevice device, nint stream, nint driver)
@@ -45,6 +46,7 @@ internal sealed unsafe class CudaGraphs : IStepCapture
         _waitEvent = (delegate* unmanaged<nint, nint, uint, int>)NativeLibrary.GetExport(driver, "cuStreamWaitEvent");
         _destroyEvent = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(driver, "cuEventDestroy_v2");
         _errorName = (delegate* unmanaged<int, out nint, int>)NativeLibrary.GetExport(driver, "cuGetErrorName");
+        _edges = device.Accelerator is CudaAccelerator cuda && EarlierLaunches.AreAwaited(cuda.Architecture) ? ProgrammaticEdges.Of(driver) : null;
         var createEvent = (delegate* unmanaged<out nint, uint, int>)NativeLibrary.GetExport(driver, "cuEventCreate");
         _accelerator.Bind();
         Check(createEvent(out _event, DisableTiming), "cuEventCreate");
@@ -88,7 +90,14 @@ internal sealed unsafe class CudaGraphs : IStepCapture
     public IRecordedStep End()
     {
         Check(_endCapture(_stream, out nint graph), "cuStreamEndCapture");
-        int error = _instantiate(out nint executable, graph, 0);
+        nint eager = _edges?.EagerCopy(graph) ?? 0;
+        nint executable = 0;
+        // Where the driver has no such edges, or none here, the graph is replayed as it was captured.
+        int error = eager == 0 ? -1 : _instantiate(out executable, eager, 0);
+        if (error != 0)
+            error = _instantiate(out executable, graph, 0);
+        if (eager != 0)
+            _ = _destroyGraph(eager);
         _ = _destroyGraph(graph);
         Check(error, "cuGraphInstantiate");
         return new Graph(this, executable);

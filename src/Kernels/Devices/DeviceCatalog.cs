@@ -77,6 +77,7 @@ public sealed record DeviceCatalog(ImmutableArray<DeviceDescription> Devices, Im
         if (profiling)
             builder.Profiling();
         GroupBarrier.Register(builder);
+        EarlierLaunches.Register(builder);
         if (kind == DeviceKind.Cuda)
             builder.Cuda();
         else

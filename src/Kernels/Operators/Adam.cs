@@ -90,6 +90,7 @@ public sealed class Adam
     private static void Kernel(
         Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int fours, Rule rule)
     {
+        EarlierLaunches.Await();
         if (lane < fours)
         {
             // All five are read before the corrections are computed from the first.

@@ -36,8 +36,11 @@ public sealed partial class Augment
 
     private static int CutoutSide(AugmentOptions options, int side) => (int)MathF.Round(options.Cutout * side);
 
-    private static void DrawKernel(Index1D image, ArrayView<StepState> clock, uint purpose, ArrayView<float> amounts, int stride, Bounds bounds) =>
+    private static void DrawKernel(Index1D image, ArrayView<StepState> clock, uint purpose, ArrayView<float> amounts, int stride, Bounds bounds)
+    {
+        EarlierLaunches.Await();
         DrawOne(image, clock[0], purpose, amounts.SubView(image * stride, Amounts), bounds);
+    }
 
     /// <summary>Two Philox blocks an image, so that its amounts do not depend on the batch.</summary>
     private static void DrawOne(int image, StepState clock, uint purpose, ArrayView<float> a, Bounds s)
@@ -118,6 +121,7 @@ public sealed partial class Augment
 
     private static void ForwardKernel(Index1D i, ArrayView<float> x, ArrayView<float> amounts, ArrayView<float> y, Layout s, float fill)
     {
+        EarlierLaunches.Await();
         int image = i / s.Columns, pixel = i % s.Columns;
         int plane = pixel / (s.Height * s.Width) * (s.Height * s.Width), row = pixel / s.Width % s.Height, column = pixel % s.Width;
         y[image * s.Target + pixel] = Output(x, image * s.Source + plane, new Map(amounts.SubView(image * s.Amounts, Amounts), s), row, column, s, fill);
@@ -132,6 +136,7 @@ public sealed partial class Augment
 
     private static void BackwardKernel(Index1D i, ArrayView<float> dy, ArrayView<float> amounts, ArrayView<float> dx, Layout s)
     {
+        EarlierLaunches.Await();
         int image = i / s.Columns, pixel = i % s.Columns;
         int plane = pixel / (s.Height * s.Width) * (s.Height * s.Width), row = pixel / s.Width % s.Height, column = pixel % s.Width;
         var map = new Map(amounts.SubView(image * s.Amounts, Amounts), s);

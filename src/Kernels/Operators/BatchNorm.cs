@@ -66,8 +66,9 @@ public sealed partial class BatchNorm : IBatchNorm
         public Activation Activation;
     }
 
-    private static void ForwardKernel(ForwardArguments a)
+    private static void ForwardKernel<TBatch>(ForwardArguments a) where TBatch : struct, IStrandBatch<TBatch, float>
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
@@ -78,7 +79,7 @@ public sealed partial class BatchNorm : IBatchNorm
         var beta = new Real1(a.Beta[read]);
         var runningMean = new Real1(a.RunningMean[read]);
         var runningVariance = new Real1(a.RunningVariance[read]);
-        var rows = new Strand<ColumnReader, float>(new ColumnReader(a.X, read, a.XStride), firstRow, a.Rows, Strands.Count);
+        var rows = new Strand<ColumnReader, float, TBatch>(new ColumnReader(a.X, read, a.XStride), firstRow, a.Rows, Strands.Count);
         var start = rows.Start();
         var sum = new StrandSum();
         rows.Walk(ref sum, start);
@@ -120,6 +121,7 @@ public sealed partial class BatchNorm : IBatchNorm
 
     private static void InferKernel(Index1D i, ForwardArguments a)
     {
+        EarlierLaunches.Await();
         int row = i / a.Columns;
         int column = i % a.Columns;
         var inverse = Formula.InverseDeviation(new Real1(a.RunningVariance[column]), a.Epsilon);
@@ -127,8 +129,9 @@ public sealed partial class BatchNorm : IBatchNorm
         a.Y[row * a.YStride + column] = Formula.Output(normalized, new Real1(a.Gamma[column]), new Real1(a.Beta[column]), a.Activation).Value;
     }
 
-    private static void BackwardKernel(BackwardArguments a)
+    private static void BackwardKernel<TBatch>(BackwardArguments a) where TBatch : struct, IStrandBatch<TBatch, Saved>
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
@@ -138,7 +141,7 @@ public sealed partial class BatchNorm : IBatchNorm
         var formula = new Gradient(a.Activation, new Real1(a.Mean[read]), new Real1(a.InverseDeviation[read]));
         var gamma = new Real1(a.Gamma[read]);
         float betaBefore = a.Accumulate != 0 ? a.DBeta[read] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[read] : 0f;
-        var rows = new Strand<SavedReader, Saved>(new SavedReader(a, read), firstRow, a.Rows, Strands.Count);
+        var rows = new Strand<SavedReader, Saved, TBatch>(new SavedReader(a, read), firstRow, a.Rows, Strands.Count);
         var start = rows.Start();
         var strands = new ParameterGradients(formula);
         rows.Walk(ref strands, start);
@@ -220,16 +223,38 @@ public sealed partial class BatchNorm : IBatchNorm
     private readonly Action<AcceleratorStream, Index1D, ForwardArguments>? _infer;
     private readonly Action<AcceleratorStream, KernelConfig, BackwardArguments>? _backward;
 
+    // For many rows: compiled when there first are.
+    private Action<AcceleratorStream, KernelConfig, ForwardArguments>? _forwardLong;
+    private Action<AcceleratorStream, KernelConfig, BackwardArguments>? _backwardLong;
+
     /// <summary>Compiles the kernels for <paramref name="device"/>.</summary>
     public BatchNorm(ComputeDevice device)
     {
         _device = device;
         if (device.Team is not null)
             return;
-        _forward = device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel);
+        _forward = device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel<Eight<float>>);
         _infer = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
-        _backward = device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel);
+        _backward = device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel<Eight<Saved>>);
     }
+
+    /// <summary>Compiles every kernel now, for who wants to look at them.</summary>
+    internal void LoadAll()
+    {
+        if (_device.Team is not null)
+            return;
+        ForwardLong();
+        BackwardLong();
+    }
+
+    /// <summary>Whether a lane has more rows than eight. It then reads 32 at once and waits once for 512 rows, in backward too, where it keeps x, y and dy of each.</summary>
+    private static bool IsLong(int rows) => rows > Eight<float>.Places * Strands.Count;
+
+    private Action<AcceleratorStream, KernelConfig, ForwardArguments> ForwardLong() =>
+        _forwardLong ??= _device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel<Twice<Twice<Eight<float>, float>, float>>);
+
+    private Action<AcceleratorStream, KernelConfig, BackwardArguments> BackwardLong() =>
+        _backwardLong ??= _device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel<Twice<Twice<Eight<Saved>, Saved>, Saved>>);
 
     /// <summary>Training: y = f(γ·x̂ + β) with the statistics of this batch. Overwrites y, mean and inverseDeviation, moves the running estimates.</summary>
     /// <param name="x">[M, N].</param>
@@ -256,7 +281,7 @@ public sealed partial class BatchNorm : IBatchNorm
         if (_forward is null)
             ForwardWide(a);
         else
-            _forward(_device.Stream, GroupsFor(x.Columns), a);
+            (IsLong(x.Rows) ? ForwardLong() : _forward)(_device.Stream, GroupsFor(x.Columns), a);
     }
 
     /// <summary>Sampling: y = f(γ·x̂ + β) with the running estimates, which stay as they are. Overwrites y.</summary>
@@ -319,7 +344,7 @@ public sealed partial class BatchNorm : IBatchNorm
         if (_backward is null)
             BackwardWide(a);
         else
-            _backward(_device.Stream, GroupsFor(x.Columns), a);
+            (IsLong(x.Rows) ? BackwardLong() : _backward)(_device.Stream, GroupsFor(x.Columns), a);
     }
 
     private static ForwardArguments ForwardOf(

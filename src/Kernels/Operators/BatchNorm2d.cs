@@ -52,6 +52,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
 
     private static void ForwardKernel(ForwardArguments a)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int channel = Grid.IdxX;
@@ -59,7 +60,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         var gamma = new Real1(a.Gamma[channel]);
         var beta = new Real1(a.Beta[channel]);
         var places = new ChannelPlaces(channel, a.Pixels, a.ByPixels);
-        var elements = new Strand<ChannelReader, float>(new ChannelReader(a.X, places, a.XStride), lane, count, Strands.Lanes);
+        var elements = new Strand<ChannelReader, float, Eight<float>>(new ChannelReader(a.X, places, a.XStride), lane, count, Strands.Lanes);
         var start = elements.Start();
         var sum = new StrandSum();
         elements.Walk(ref sum, start);
@@ -107,6 +108,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
 
     private static void InferKernel(Index1D i, ForwardArguments a)
     {
+        EarlierLaunches.Await();
         int columns = a.Channels * a.Pixels;
         int row = i / columns;
         int column = i % columns;
@@ -118,6 +120,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
 
     private static void BackwardKernel(BackwardArguments a)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int channel = Grid.IdxX;
@@ -126,7 +129,7 @@ public sealed partial class BatchNorm2d : IBatchNorm
         var gamma = new Real1(a.Gamma[channel]);
         float betaBefore = a.Accumulate != 0 ? a.DBeta[channel] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[channel] : 0f;
         var places = new ChannelPlaces(channel, a.Pixels, a.ByPixels);
-        var elements = new Strand<SavedReader, BatchNorm.Saved>(new SavedReader(a, places), lane, count, Strands.Lanes);
+        var elements = new Strand<SavedReader, BatchNorm.Saved, Eight<BatchNorm.Saved>>(new SavedReader(a, places), lane, count, Strands.Lanes);
         var start = elements.Start();
         var strands = new BatchNorm.ParameterGradients(formula);
         elements.Walk(ref strands, start);

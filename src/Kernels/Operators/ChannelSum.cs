@@ -24,13 +24,14 @@ public sealed class ChannelSum
 
     private static void Kernel(ArrayView<float> x, ArrayView<float> sums, Shape s)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int channel = Grid.IdxX;
         float before = s.Accumulate != 0 ? sums[channel] : 0f;
         var reader = new ChannelReader(x, new ChannelPlaces(channel, s.Pixels, s.ByPixels), s.Stride);
         var sum = new StrandSum();
-        new Strand<ChannelReader, float>(reader, lane, s.Images * s.Pixels, Strands.Lanes).Walk(ref sum);
+        new Strand<ChannelReader, float, Eight<float>>(reader, lane, s.Images * s.Pixels, Strands.Lanes).Walk(ref sum);
         float total = Strands.GroupTotal(shared, sum.Value, lane);
         if (lane == 0)
             sums[channel] = before + total;

@@ -1,3 +1,4 @@
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Schemes;
 using ILGPU;
@@ -42,8 +43,9 @@ public sealed partial class Convolution
     /// <summary>dw[f, t] = Σ sums[part, f, t] over the parts in order, or dw += it.</summary>
     private static void AddParts(Index1D element, ArrayView<float> sums, ArrayView<float> dw, PartSums s)
     {
+        EarlierLaunches.Await();
         var taker = default(PartTaker);
-        new Strand<PartReader, float>(new PartReader(sums, element, s.Size), 0, s.Parts, 1).Walk(ref taker);
+        new Strand<PartReader, float, Eight<float>>(new PartReader(sums, element, s.Size), 0, s.Parts, 1).Walk(ref taker);
         int at = s.Taps.Divide(element, out int tap) * s.Stride + tap;
         dw[at] = s.Accumulate != 0 ? taker.Total + dw[at] : taker.Total;
     }

@@ -23,6 +23,7 @@ public sealed class Embedding
 {
     private static void ForwardKernel(Index1D i, ArrayView<int> labels, ArrayView<float> table, ArrayView<float> y, Layout s)
     {
+        EarlierLaunches.Await();
         int row = s.Columns.Divide(i, out int column);
         int label = labels[row];
         bool inside = label >= 0 && label < s.Classes;
@@ -31,11 +32,12 @@ public sealed class Embedding
 
     private static void GradientKernel(Index1D i, ArrayView<int> labels, ArrayView<float> dy, ArrayView<float> dTable, Layout s)
     {
+        EarlierLaunches.Await();
         int label = s.Columns.Divide(i, out int column);
         int target = label * s.Table + column;
         float before = s.Accumulate != 0 ? dTable[target] : 0f;
         var sum = new StrandSum();
-        new Strand<ClassReader, float>(new ClassReader(labels, dy, label, column, s.Batch), 0, s.Rows, 1).Walk(ref sum);
+        new Strand<ClassReader, float, Eight<float>>(new ClassReader(labels, dy, label, column, s.Batch), 0, s.Rows, 1).Walk(ref sum);
         dTable[target] = sum.Value + before;
     }
 

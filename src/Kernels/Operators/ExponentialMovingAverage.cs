@@ -37,6 +37,7 @@ public sealed class ExponentialMovingAverage
 
     private static void Kernel(Index1D lane, ArrayView<StepState> clock, ArrayView<float> average, ArrayView<float> parameters, int fours, float decay)
     {
+        EarlierLaunches.Await();
         var formula = new Formula(decay, clock[0].Step);
         if (lane < fours)
         {

@@ -13,7 +13,7 @@ namespace GpuCgan.Kernels.Operators;
 public sealed class FiniteCheck
 {
     /// <summary>Elements a lane, read at once with a stride of all lanes.</summary>
-    private const int ElementsALane = Eight<float>.Count;
+    private const int ElementsALane = Eight<float>.Places;
 
     /// <summary>A lane's index is an int.</summary>
     private const int MaxLength = 1 << 30;
@@ -34,8 +34,9 @@ public sealed class FiniteCheck
 
     private static void Kernel(Index1D lane, ArrayView<float> x, ArrayView<int> count, int lanes)
     {
+        EarlierLaunches.Await();
         var counter = new Counter();
-        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), lane, x.IntLength, lanes).Walk(ref counter);
+        new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(x, 0, 1), lane, x.IntLength, lanes).Walk(ref counter);
         if (counter.Found > 0)
             Atomic.Add(ref count[0], (int)counter.Found);
     }

@@ -26,6 +26,7 @@ public sealed class GatherScale
     private static void Kernel(
         Index1D i, ArrayView<int> indices, ArrayView<byte> pixels, ArrayView<byte> labels, ArrayView<float> images, ArrayView<int> batchLabels, Layout s)
     {
+        EarlierLaunches.Await();
         int row = s.ByQuarter.Divide(i, out int column);
         int index = indices[row];
         bool inside = index >= 0 && index < s.Count;

@@ -9,6 +9,10 @@ public sealed partial class Gemm
     internal readonly struct Epilogue
     {
         public readonly int HasBias, Accumulate;
+
+        /// <summary>Whether four neighbouring elements that start at a multiple of four are stored at once, and what is read beside them.</summary>
+        public readonly int InFours;
+
         public readonly Activation Activation;
 
         // Of a mask and of a slope, which a wide twin has in passes of its own behind the product.
@@ -35,6 +39,7 @@ public sealed partial class Gemm
             _yRow = yRow;
             _hasSlope = hasSlope ? 1 : 0;
             _clock = c.Data.Cast<uint>();
+            InFours = c.Stride % 4 == 0 && yRow % 4 == 0 && ViewPlace.StartsAFour(c.Data) && ViewPlace.StartsAFour(y) ? 1 : 0;
             if (mask is not { } drawn)
                 return;
             _pitch = PhiloxElements<Dropout.Formula>.Pitch(c.Columns);
@@ -65,20 +70,47 @@ public sealed partial class Gemm
             return Accumulate != 0 ? c[index] : 0f;
         }
 
+        /// <summary>In a kernel: what is read beside the sums of four elements of a row, the first of them that of C at <paramref name="index"/>.</summary>
+        public Float4 Beside(ArrayView<float> c, int index, int row, Columns columns)
+        {
+            if (_hasSlope != 0)
+                return columns.Read(_y, row * _yRow + columns.First, InFours);
+            return Accumulate != 0 ? columns.Read(c, index, InFours) : default;
+        }
+
         /// <summary>In a kernel: what is stored for <paramref name="sum"/>, the bias added.</summary>
         public float Apply(float sum, float beside, int row, int column)
         {
-            if (Accumulate != 0)
-                return sum + beside;
-            var value = new Real1(sum);
-            if (_hasSlope == 0)
-                value = Activation.Forward(value);
+            var word = default(Word1);
+            if (_hasMask != 0)
+                word = Philox.WordOf(row * _pitch + column, Clock(), _purpose);
+            return Apply(new Real1(sum), new Real1(beside), word).Value;
+        }
+
+        /// <summary>In a kernel: what is stored for four sums of a row, the bias added.</summary>
+        public Float4 Apply(Float4 sums, Float4 beside, int row, Columns columns)
+        {
+            var words = default(WordQuad);
             if (_hasMask != 0)
             {
-                var clock = new StepState { Step = _clock[0], SeedLow = _clock[1], SeedHigh = _clock[2] };
-                value *= _dropout.Mask<Real1, Word1>(Philox.WordOf(row * _pitch + column, clock, _purpose));
+                int e = row * _pitch + columns.First;
+                words = Philox.WordsOf(e, e + columns.Step, e + 2 * columns.Step, e + 3 * columns.Step, Clock(), _purpose);
             }
-            return _hasSlope != 0 ? Activation.Backward(new Real1(beside), value).Value : value.Value;
+            return Apply(new RealQuad(sums), new RealQuad(beside), words).Value;
         }
+
+        private T Apply<T, TWord>(T sum, T beside, TWord word)
+            where T : struct, IReal<T, TWord>
+            where TWord : struct, IWord<TWord>
+        {
+            if (Accumulate != 0)
+                return sum + beside;
+            var value = _hasSlope != 0 ? sum : Activation.Forward(sum);
+            if (_hasMask != 0)
+                value *= _dropout.Mask<T, TWord>(word);
+            return _hasSlope != 0 ? Activation.Backward(beside, value) : value;
+        }
+
+        private StepState Clock() => new() { Step = _clock[0], SeedLow = _clock[1], SeedHigh = _clock[2] };
     }
 }

@@ -36,25 +36,26 @@ public sealed partial class Gemm
     /// <summary>How four floats are read.</summary>
     internal interface IReading
     {
-        /// <summary>The four elements of the slice that starts at <paramref name="k"/>; anything where they lie outside of the operand.</summary>
-        static abstract Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k) where TLayout : struct, ILayout;
+        /// <summary>The four elements of the slice that starts at <paramref name="k"/>; anything where they lie outside of the operand. Of a whole slice no k does.</summary>
+        static abstract Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k, bool whole) where TLayout : struct, ILayout;
     }
 
     /// <summary>One load of 128 bits: every line starts at a multiple of 16 bytes, and what lies behind its end up to the next such multiple may be read.</summary>
     internal readonly struct Fours : IReading
     {
-        public static Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k) where TLayout : struct, ILayout
+        public static Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k, bool whole) where TLayout : struct, ILayout
         {
+            // Both are multiples of four, and the second is the same for all lanes.
+            int at = (place.At >> 2) + (k * o.Step >> 2);
             // An address that is always good instead of a branch: the load goes out and nothing waits for it before the slice is stored.
-            int at = k + place.K < o.Depth ? place.At + k * o.Step : 0;
-            return x.Cast<Float4>()[at >> 2];
+            return x.Cast<Float4>()[whole || k + place.K < o.Depth ? at : 0];
         }
     }
 
     /// <summary>Four loads, for any stride and alignment.</summary>
     internal readonly struct Singles : IReading
     {
-        public static Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k) where TLayout : struct, ILayout
+        public static Float4 Read<TLayout>(ArrayView<float> x, Operand o, Place place, int k, bool whole) where TLayout : struct, ILayout
         {
             int left = o.Depth - k - place.K;
             int count = left <= 0 ? 0 : TLayout.IsAlongK ? left : o.Lines - place.Line;
@@ -95,8 +96,15 @@ public sealed partial class Gemm
         }
 
         /// <summary>Reads of the slice that starts at <paramref name="k"/>.</summary>
-        public Two Read(ArrayView<float> x, int k) =>
-            new(TReading.Read<TLayout>(x, _operand, _first, k), _two ? TReading.Read<TLayout>(x, _operand, _second, k) : default);
+        public Two Read(ArrayView<float> x, int k)
+        {
+            if (k + _depth <= _operand.Depth)
+                return Read(x, k, whole: true);
+            return Read(x, k, whole: false);
+        }
+
+        private Two Read(ArrayView<float> x, int k, bool whole) =>
+            new(TReading.Read<TLayout>(x, _operand, _first, k, whole), _two ? TReading.Read<TLayout>(x, _operand, _second, k, whole) : default);
 
         /// <summary>Stores what was read of the slice that starts at <paramref name="k"/>.</summary>
         public void Store(ArrayView<Float4> slices, Two read, int k)
@@ -132,26 +140,26 @@ public sealed partial class Gemm
         where TRight : struct, ILayout
         where TReading : struct, IReading
     {
-        int teamLanes = TTile.LaneRows * TTile.LaneColumns;
+        EarlierLaunches.Await();
+        int laneRows = TTile.Rows / TSums.Rows, laneColumns = TTile.Columns / 4;
+        int teamLanes = laneRows * laneColumns;
         int lanes = Teams * teamLanes;
-        int rows = 4 * TTile.LaneRows * TSums.Down;
-        int columns = 4 * TTile.LaneColumns * TSums.Across;
-        int firstB = TLeft.Fours(rows, TTile.Depth);
-        int slices = firstB + TRight.Fours(columns, TTile.Depth);
-        var shared = SharedMemory.Allocate<Float4>(SharedLength(teamLanes, 2 * slices));
+        int firstB = TLeft.Fours(TTile.Rows, TTile.Depth);
+        int slices = firstB + TRight.Fours(TTile.Columns, TTile.Depth);
+        var shared = SharedMemory.Allocate<Float4>(Math.Max(2 * slices, Teams * TTile.Rows * laneColumns));
 
         int lane = Group.IdxX;
-        int row = Grid.IdxX * rows;
-        int column = Grid.IdxY * columns;
+        int row = Grid.IdxX * TTile.Rows;
+        int column = Grid.IdxY * TTile.Columns;
         int team = lane / teamLanes;
         // Neighbours stand below one another, pair by pair beside one another: so a lane and the next read the same four of B, and every second lane the same of A. That is what lets two
         // quarters of a warp read fours of shared memory at once.
-        int laneRow = (lane & (teamLanes - 1)) / (2 * TTile.LaneColumns) * 2 + (lane & 1);
-        int laneColumn = lane / 2 & (TTile.LaneColumns - 1);
-        var left = new Side<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, rows, TTile.Depth, 0, lane, lanes);
-        var right = new Side<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, columns, TTile.Depth, firstB, lane, lanes);
-        int firstOfA = TLeft.First(rows, TTile.Depth, laneRow, 0);
-        int firstOfB = firstB + TRight.First(columns, TTile.Depth, laneColumn, 0);
+        int laneRow = (lane & (teamLanes - 1)) / (2 * laneColumns) * 2 + (lane & 1);
+        int laneColumn = lane / 2 & (laneColumns - 1);
+        var left = new Side<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, TTile.Rows, TTile.Depth, 0, lane, lanes);
+        var right = new Side<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, TTile.Columns, TTile.Depth, firstB, lane, lanes);
+        int firstOfA = TLeft.First(TTile.Rows, TTile.Depth, laneRow, 0);
+        int firstOfB = firstB + TRight.First(TTile.Columns, TTile.Depth, laneColumn, 0);
 
         // Slices in two places in turns, each read from memory while the two before it are multiplied. One barrier a slice is enough: who stores the next but one has met, at the
         // barrier before, all who have multiplied this one.
@@ -192,30 +200,22 @@ public sealed partial class Gemm
         }
         GroupBarrier.Wait();
 
-        // The teams' blocks meet in shared memory, one of a lane's blocks at a time, and each lane takes two elements of it.
-        var floats = shared.Cast<float>();
-        int ofTeam = 16 * teamLanes;
-        for (int block = 0; block < TSums.Down * TSums.Across; block++)
+        // The teams' sums meet in shared memory, and a lane finishes four of a row.
+        TSums.Store(sums, shared, (team * TTile.Rows + TLeft.FirstLine(laneRow)) * laneColumns + laneColumn, TLeft.LineStep(laneRows) * laneColumns, 4 * laneRows * laneColumns);
+        GroupBarrier.Wait();
+        for (int i = lane; i < TTile.Rows * laneColumns; i += lanes)
         {
-            var mine = TSums.Block(sums, block);
-            int to = (team * TTile.LaneRows + laneRow) * 4 * TTile.LaneColumns + laneColumn;
-            shared[to] = mine.Row0;
-            shared[to + TTile.LaneColumns] = mine.Row1;
-            shared[to + 2 * TTile.LaneColumns] = mine.Row2;
-            shared[to + 3 * TTile.LaneColumns] = mine.Row3;
-            GroupBarrier.Wait();
-            for (int i = lane; i < ofTeam; i += lanes)
-            {
-                float total = floats[i] + floats[i + ofTeam] + floats[i + 2 * ofTeam] + floats[i + 3 * ofTeam]
-                    + floats[i + 4 * ofTeam] + floats[i + 5 * ofTeam] + floats[i + 6 * ofTeam] + floats[i + 7 * ofTeam];
-                int x = i & (4 * TTile.LaneColumns - 1), y = i / (4 * TTile.LaneColumns);
-                Store(
-                    c, bias, s, epilogue,
-                    row + (block & (TSums.Down - 1)) * 4 * TTile.LaneRows + TLeft.BlockLine(y / 4, y & 3, TTile.LaneRows),
-                    column + block / TSums.Down * 4 * TTile.LaneColumns + TRight.BlockLine(x / 4, x & 3, TTile.LaneColumns), total);
-            }
-            GroupBarrier.Wait();
+            var columns = new Columns(column + TRight.FirstLine(i & (laneColumns - 1)), TRight.LineStep(laneColumns), s.N);
+            Store(c, bias, s, epilogue, row + i / laneColumns, columns, SumOfTeams(shared, i, TTile.Rows * laneColumns));
         }
+    }
+
+    /// <summary>The eight teams' fours at a place, added in order.</summary>
+    private static Float4 SumOfTeams(ArrayView<Float4> x, int at, int ofTeam)
+    {
+        Float4 x0 = x[at], x1 = x[at + ofTeam], x2 = x[at + 2 * ofTeam], x3 = x[at + 3 * ofTeam];
+        Float4 x4 = x[at + 4 * ofTeam], x5 = x[at + 5 * ofTeam], x6 = x[at + 6 * ofTeam], x7 = x[at + 7 * ofTeam];
+        return x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7;
     }
 
     /// <summary>Adds a lane's products of its team's k of a slice.</summary>
@@ -232,6 +232,11 @@ public sealed partial class Gemm
             sums = AddFour<TTile, TSums, TLeft, TRight>(sums, slice, firstOfA, firstOfB, k);
             if (TTile.Depth > Period)
                 sums = AddFour<TTile, TSums, TLeft, TRight>(sums, slice, firstOfA, firstOfB, k + Period);
+            if (TTile.Depth > 2 * Period)
+            {
+                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, slice, firstOfA, firstOfB, k + 2 * Period);
+                sums = AddFour<TTile, TSums, TLeft, TRight>(sums, slice, firstOfA, firstOfB, k + 3 * Period);
+            }
         }
         return sums;
     }
@@ -243,19 +248,11 @@ public sealed partial class Gemm
         where TLeft : struct, ILayout
         where TRight : struct, ILayout
     {
-        int rows = 4 * TTile.LaneRows * TSums.Down;
-        int columns = 4 * TTile.LaneColumns * TSums.Across;
+        int laneRows = TTile.Rows / TSums.Rows, laneColumns = TTile.Columns / 4;
         return TSums.Add<TLeft, TRight>(
             sums,
-            slice.SubView(firstOfA + TLeft.First(rows, TTile.Depth, 0, k)), TLeft.Stride(rows, TTile.Depth, TTile.LaneRows), TLeft.Block(rows, TTile.Depth, TTile.LaneRows),
-            slice.SubView(firstOfB + TRight.First(columns, TTile.Depth, 0, k)), TRight.Stride(columns, TTile.Depth, TTile.LaneColumns), TRight.Block(columns, TTile.Depth, TTile.LaneColumns));
-    }
-
-    /// <summary>Fours of shared memory: the slices, or one block of each team's lanes.</summary>
-    private static int SharedLength(int teamLanes, int slices)
-    {
-        int blocks = Teams * teamLanes * 4;
-        return slices > blocks ? slices : blocks;
+            slice.SubView(firstOfA + TLeft.First(TTile.Rows, TTile.Depth, 0, k)), TLeft.Stride(TTile.Rows, TTile.Depth, laneRows), TLeft.Block(TTile.Rows, TTile.Depth, laneRows),
+            slice.SubView(firstOfB + TRight.First(TTile.Columns, TTile.Depth, 0, k)), TRight.Stride(TTile.Columns, TTile.Depth, laneColumns));
     }
 
     /// <summary>The epilogue of a sum, if it lies in C.</summary>
@@ -268,5 +265,17 @@ public sealed partial class Gemm
         if (epilogue.HasBias != 0)
             sum += bias[column];
         c[index] = epilogue.Apply(sum, beside, row, column);
+    }
+
+    /// <summary>The epilogue of four sums of a row, as far as they lie in C.</summary>
+    private static void Store(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, Columns columns, Float4 sums)
+    {
+        if (row >= s.M || columns.First >= s.N)
+            return;
+        int index = row * s.CRow + columns.First;
+        var beside = epilogue.Beside(c, index, row, columns);
+        if (epilogue.HasBias != 0)
+            sums += columns.Read(bias, columns.First, 0);
+        columns.Write(c, index, epilogue.Apply(sums, beside, row, columns), epilogue.InFours);
     }
 }

@@ -39,11 +39,14 @@ public sealed partial class Gemm
         /// <summary>From one of these four fours to the next; of <paramref name="lanes"/> lanes each has every so many lines.</summary>
         static abstract int Stride(int lines, int depth, int lanes);
 
+        /// <summary>The first line of a lane's block.</summary>
+        static abstract int FirstLine(int lane);
+
+        /// <summary>From a line of a lane's block to the next.</summary>
+        static abstract int LineStep(int lanes);
+
         /// <summary>From a lane's block to its next.</summary>
         static abstract int Block(int lines, int depth, int lanes);
-
-        /// <summary>Line <paramref name="i"/> of a lane's block.</summary>
-        static abstract int BlockLine(int lane, int i, int lanes);
 
         /// <summary>From an element of a slice to that of the next line, in floats.</summary>
         static abstract int FloatsALine(int lines, int depth);
@@ -77,7 +80,9 @@ public sealed partial class Gemm
 
         public static int Block(int lines, int depth, int lanes) => 4 * lanes * Pitch(depth);
 
-        public static int BlockLine(int lane, int i, int lanes) => lane + i * lanes;
+        public static int FirstLine(int lane) => lane;
+
+        public static int LineStep(int lanes) => lanes;
 
         public static int FloatsALine(int lines, int depth) => 4 * Pitch(depth);
 
@@ -108,7 +113,9 @@ public sealed partial class Gemm
 
         public static int Block(int lines, int depth, int lanes) => lanes;
 
-        public static int BlockLine(int lane, int i, int lanes) => 4 * lane + i;
+        public static int FirstLine(int lane) => 4 * lane;
+
+        public static int LineStep(int lanes) => 1;
 
         public static int FloatsALine(int lines, int depth) => 1;
 

@@ -2,17 +2,35 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Schemes;
 using ILGPU;
 using ILGPU.Runtime;
+using Launcher = System.Action<
+    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuCgan.Kernels.Operators.Gemm.Shape, GpuCgan.Kernels.Operators.Gemm.Epilogue>;
 
 namespace GpuCgan.Kernels.Operators;
 
 public sealed partial class Gemm
 {
     /// <summary>
-    /// A product with one column, such as the logits: a tile would leave all but one of its columns empty. A group of 16×16 lanes takes 16 rows, and each row's sum is in the order
-    /// of <see cref="Strands"/>: strand t adds k = t, t + 16, t + 32, …
+    /// A product with one column, such as the logits: a tile would leave all but one of its columns empty. Each row's sum is in the order of <see cref="Strands"/>: strand t adds
+    /// k = t, t + 16, t + 32, …
     /// </summary>
-    internal sealed class MatrixVector
+    /// <remarks>
+    /// Where A's columns are contiguous, its rows those of a gradient's batch, a group of 16×16 lanes takes 16 rows and a lane is a strand. Where its rows are, 64 lanes read a row, eight elements each
+    /// and all at once, and their products meet in shared memory, where sixteen lanes add them: a strand that read its own would wait for memory every eight k.
+    /// </remarks>
+    internal sealed class MatrixVector(ComputeDevice device)
     {
+        /// <summary>Rows a group of the kernel for contiguous rows.</summary>
+        private const int Rows = 4;
+
+        private const int LanesARow = 64;
+
+        /// <summary>The k that a group reads at once.</summary>
+        private const int Chunk = Eight<float>.Places * LanesARow;
+
+        // Two rows' strands, which a warp adds, lie in different banks.
+        private const int Pitch = Chunk + Strands.Count;
+
         /// <summary>Reads an element of A's row and its partner in B.</summary>
         private readonly struct PairReader(ArrayView<float> a, ArrayView<float> b, int row, Shape s) : IStrandReader<Pair>
         {
@@ -22,35 +40,94 @@ public sealed partial class Gemm
             public Pair Read(int place) => new(_a[_start + place * _aStep], _b[place * _bStep]);
         }
 
-        private static void Kernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+        /// <summary>Writes products to shared memory, where they lie from <paramref name="to"/> on.</summary>
+        private readonly struct ProductWriter(ArrayView<float> shared, int to) : IStrandTaker<Pair>
         {
+            private readonly ArrayView<float> _shared = shared;
+            private readonly int _to = to;
+
+            public void Take(Pair read, int place, bool inside)
+            {
+                if (inside)
+                    _shared[_to + place] = read.A * read.B;
+            }
+        }
+
+        private static void AcrossKernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+        {
+            EarlierLaunches.Await();
             var shared = SharedMemory.Allocate<float>(Strands.Lanes);
             int lane = Group.IdxX;
-            // Neighbouring lanes read along whichever direction of A is contiguous.
-            int line = s.AColumn == 1 ? lane / Strands.Count : lane & (Strands.Columns - 1);
-            int strand = s.AColumn == 1 ? lane & (Strands.Count - 1) : lane / Strands.Columns;
-            int row = Grid.IdxX * Strands.Columns + line;
+            // Neighbouring lanes read neighbouring rows.
+            int row = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
             // A lane beyond the last row reads that one and does nothing with it.
             int read = Math.Min(row, s.M - 1);
             float beside = epilogue.Beside(c, read * s.CRow, read, 0);
             float shift = epilogue.HasBias != 0 ? bias[0] : 0f;
             var products = new StrandProducts();
-            new Strand<PairReader, Pair>(new PairReader(a, b, read, s), strand, s.K, Strands.Count).Walk(ref products);
-            float total = Strands.ColumnTotal(shared, products.Value, strand * Strands.Columns + line);
-            if (strand == 0 && row < s.M)
+            new Strand<PairReader, Pair, Eight<Pair>>(new PairReader(a, b, read, s), lane / Strands.Columns, s.K, Strands.Count).Walk(ref products);
+            float total = Strands.ColumnTotal(shared, products.Value, lane);
+            if (lane < Strands.Columns && row < s.M)
                 c[row * s.CRow] = epilogue.Apply(total + shift, beside, row, 0);
         }
 
-        private readonly ComputeDevice _device;
-        private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> _kernel;
-
-        public MatrixVector(ComputeDevice device)
+        private static void AlongKernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
-            _device = device;
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(Kernel);
+            EarlierLaunches.Await();
+            var shared = SharedMemory.Allocate<float>(Rows * Pitch);
+            int lane = Group.IdxX;
+            int read = Math.Min(Grid.IdxX * Rows + lane / LanesARow, s.M - 1);
+            // The row and the strand that a lane adds, if it is one of the 64 that do.
+            int line = lane / Strands.Count, strand = lane & (Strands.Count - 1);
+            bool adds = line < Rows;
+            int row = Grid.IdxX * Rows + line;
+            int finished = Math.Min(row, s.M - 1);
+            float beside = epilogue.Beside(c, finished * s.CRow, finished, 0);
+            float shift = epilogue.HasBias != 0 ? bias[0] : 0f;
+            var sum = new StrandSum();
+            for (int k = 0; k < s.K; k += Chunk)
+            {
+                int end = Math.Min(k + Chunk, s.K);
+                var writer = new ProductWriter(shared, lane / LanesARow * Pitch - k);
+                new Strand<PairReader, Pair, Eight<Pair>>(new PairReader(a, b, read, s), k + (lane & (LanesARow - 1)), end, LanesARow).Walk(ref writer);
+                GroupBarrier.Wait();
+                if (adds)
+                    new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(shared, line * Pitch, 1), strand, end - k, Strands.Count).Walk(ref sum);
+                // The products are read; those of the next chunk may come, or the strands.
+                GroupBarrier.Wait();
+            }
+            if (adds)
+                shared[lane] = sum.Value;
+            GroupBarrier.Wait();
+            if (adds && strand == 0 && row < s.M)
+                c[row * s.CRow] = epilogue.Apply(Strands.Sixteen(shared, lane, 1) + shift, beside, row, 0);
         }
 
-        public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue) => _kernel(
-            _device.Stream, new KernelConfig((s.M - 1) / Strands.Columns + 1, Strands.Lanes), a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
+        // Each compiled when it is first needed.
+        private Launcher? _along, _across;
+
+        private Launcher Along => _along ??= Load(AlongKernel);
+
+        private Launcher Across => _across ??= Load(AcrossKernel);
+
+        /// <summary>Compiles both, for who wants to look at them.</summary>
+        public void LoadAll()
+        {
+            _ = Along;
+            _ = Across;
+        }
+
+        public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+        {
+            // A kernel's view must not be empty; without a bias it is not read.
+            var read = bias.Length == 0 ? c : bias;
+            if (s.AColumn == 1)
+                Along(device.Stream, new KernelConfig((s.M - 1) / Rows + 1, Rows * LanesARow), a, b, c, read, s, epilogue);
+            else
+                Across(device.Stream, new KernelConfig((s.M - 1) / Strands.Columns + 1, Strands.Lanes), a, b, c, read, s, epilogue);
+        }
+
+        private Launcher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel) =>
+            device.FreshCompiler().LoadKernel(kernel);
     }
 }

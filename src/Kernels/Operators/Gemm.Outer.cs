@@ -14,6 +14,7 @@ public sealed partial class Gemm
         private static void OuterKernel(
             Index1D i, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Divisor columns, Shape s, Epilogue epilogue)
         {
+            EarlierLaunches.Await();
             int row = columns.Divide(i, out int column);
             float product = a[row * s.ARow] * b[column * s.BColumn];
             // A tile's sums start at +0, so none of them is −0. To add +0 here would change nothing: ILGPU takes it away.

@@ -48,6 +48,7 @@ public sealed partial class Gemm
         where TRight : struct, ILayout
         where TReading : struct, IReading
     {
+        EarlierLaunches.Await();
         int firstB = TLeft.Fours(TensorTile, TensorDepth);
         int slices = firstB + TRight.Fours(TensorTile, TensorDepth);
         var shared = SharedMemory.Allocate<Float4>(2 * slices);
@@ -101,14 +102,13 @@ public sealed partial class Gemm
 
         TSums.Store(sums, shared.Cast<float>(), (team * TensorTile + half + group) * SumPitch * 4 + 2 * member);
         GroupBarrier.Wait();
-        var floats = shared.Cast<float>();
-        const int ofTeam = 4 * TensorTile * SumPitch;
-        for (int i = lane; i < TensorTile * TensorTile; i += TensorLanes)
+        const int ofTeam = TensorTile * SumPitch;
+        for (int i = lane; i < TensorTile * TensorTile / 4; i += TensorLanes)
         {
-            int at = i / TensorTile * 4 * SumPitch + (i & (TensorTile - 1));
+            int at = i / (TensorTile / 4) * SumPitch + (i & (TensorTile / 4 - 1));
             Store(
-                c, bias, s, epilogue, row + i / TensorTile, column + (i & (TensorTile - 1)),
-                floats[at] + floats[at + ofTeam] + floats[at + 2 * ofTeam] + floats[at + 3 * ofTeam]);
+                c, bias, s, epilogue, row + i / (TensorTile / 4), new Columns(column + (i & (TensorTile / 4 - 1)) * 4, 1, s.N),
+                shared[at] + shared[at + ofTeam] + shared[at + 2 * ofTeam] + shared[at + 3 * ofTeam]);
         }
     }
 

@@ -60,20 +60,29 @@ public sealed partial class Gemm
             TileSize size, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
             bool fours = TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
-            var kernel = KernelOf(Array.IndexOf(Sizes, size), s.AColumn == 1, s.BRow == 1, fours);
-            var config = new KernelConfig(new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(LanesOf(size), 1, 1));
+            int tile = Array.IndexOf(Sizes, size);
+            bool leftAlong = s.AColumn == 1;
+            var kernel = KernelOf(tile, leftAlong, s.BRow == 1, fours);
+            var config = new KernelConfig(new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(Teams * size.Rows * size.Columns / SumsALane(tile, leftAlong), 1, 1));
             // A kernel's view must not be empty; without a bias it is not read.
             kernel(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
         }
 
-        private static int LanesOf(TileSize size) => size == Sizes[^1] ? Teams * 16 : Teams * 32;
+        private static int SumsALane(int tile, bool leftAlong) => tile switch
+        {
+            0 => 32,
+            // A left operand across k has fours of four rows.
+            2 when leftAlong => 8,
+            _ => 16,
+        };
 
         private Launcher KernelOf(int tile, bool leftAlong, bool rightAlong, bool fours) =>
             _kernels[8 * tile + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??= tile switch
             {
-                0 => Load<BroadTile, Block8x4>(leftAlong, rightAlong, fours),
-                1 => Load<NarrowTile, Block4x4>(leftAlong, rightAlong, fours),
-                _ => Load<SmallTile, Block4x4>(leftAlong, rightAlong, fours),
+                0 => Load<BroadTile, Sums8x4>(leftAlong, rightAlong, fours),
+                1 => Load<NarrowTile, Sums4x4>(leftAlong, rightAlong, fours),
+                _ when leftAlong => Load<SmallDeepTile, Sums2x4>(leftAlong, rightAlong, fours),
+                _ => Load<SmallTile, Sums4x4>(leftAlong, rightAlong, fours),
             };
 
         private Launcher Load<TTile, TSums>(bool leftAlong, bool rightAlong, bool fours)
@@ -83,23 +92,21 @@ public sealed partial class Gemm
         private Launcher Load<TTile, TSums, TReading>(bool leftAlong, bool rightAlong)
             where TTile : struct, ITile
             where TSums : struct, ISums<TSums>
-            where TReading : struct, IReading => (leftAlong, rightAlong) switch
+            where TReading : struct, IReading
+        {
+            int lanes = Teams * TTile.Rows * TTile.Columns / (4 * TSums.Rows);
+            return (leftAlong, rightAlong) switch
             {
-                (true, false) => Load<TTile, TSums, AlongK, AcrossK, TReading>(),
-                (true, true) => Load<TTile, TSums, AlongK, AlongK, TReading>(),
-                (false, false) => Load<TTile, TSums, AcrossK, AcrossK, TReading>(),
-                _ => Load<TTile, TSums, AcrossK, AlongK, TReading>(),
+                (true, false) => Load(Kernel<TTile, TSums, AlongK, AcrossK, TReading>, lanes),
+                (true, true) => Load(Kernel<TTile, TSums, AlongK, AlongK, TReading>, lanes),
+                (false, false) => Load(Kernel<TTile, TSums, AcrossK, AcrossK, TReading>, lanes),
+                _ => Load(Kernel<TTile, TSums, AcrossK, AlongK, TReading>, lanes),
             };
+        }
 
-        private Launcher Load<TTile, TSums, TLeft, TRight, TReading>()
-            where TTile : struct, ITile
-            where TSums : struct, ISums<TSums>
-            where TLeft : struct, ILayout
-            where TRight : struct, ILayout
-            where TReading : struct, IReading =>
-            // Registers for two groups a multiprocessor, where the driver would give one group more of them than it needs.
-            device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(
-                Kernel<TTile, TSums, TLeft, TRight, TReading>, new KernelSpecialization(Teams * TTile.LaneRows * TTile.LaneColumns, 2));
+        // Registers for two groups a multiprocessor, where the driver would give one group more of them than it needs.
+        private Launcher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel, int lanes) =>
+            device.FreshCompiler().LoadKernel(kernel, new KernelSpecialization(lanes, 2));
 
         private static int Groups(int length, int tile) => (length - 1) / tile + 1;
 

@@ -69,6 +69,7 @@ public sealed partial class Gemm
     internal void LoadAll()
     {
         _tiles?.LoadAll();
+        _vector?.LoadAll();
         _tensor?.LoadAll();
     }
 

@@ -63,6 +63,7 @@ public sealed class GradientNormPenalty
     /// <summary>One group: squared norms become coefficients.</summary>
     private static void Kernel(ArrayView<float> norms, ArrayView<float> penalty, ArrayView<float> meanNorm, Rule rule)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         // Read here, they come while the norms do.

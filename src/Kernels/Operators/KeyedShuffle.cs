@@ -82,6 +82,7 @@ public sealed class KeyedShuffle
 
     private static void Kernel(Index1D row, ArrayView<StepState> clock, ArrayView<int> indices, Range range)
     {
+        EarlierLaunches.Await();
         var state = clock[0];
         ulong place = (ulong)state.Step * (uint)range.Batch + (uint)row.X;
         ulong epoch = place / (uint)range.Count;

@@ -103,6 +103,7 @@ internal sealed class BatchObjective<TSide> where TSide : struct, ISide
     private static void Kernel(
         ArrayView<float> logits, ArrayView<float> targets, ArrayView<float> gradients, ArrayView<float> loss, ArrayView<float> score, Shape s, TSide side)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         // Read here, they come while the logits do.

@@ -16,6 +16,7 @@ public sealed class OneHot
 {
     private static void Kernel(Index1D i, ArrayView<int> labels, ArrayView<float> y, Layout s)
     {
+        EarlierLaunches.Await();
         int row = s.Columns.Divide(i, out int column);
         // Floats, not integers to be converted: ILGPU 1.5.3 makes the bits of the integer 1 of a converted comparison on OpenCL.
         y[row * s.Stride + column] = labels[row] == s.Repeat.Divide(column) ? 1f : 0f;

@@ -55,6 +55,7 @@ internal class PhiloxElements<TFormula, TEnding>
 
     private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> b, ArrayView<float> y, Layout s, TFormula formula, TEnding ending)
     {
+        EarlierLaunches.Await();
         // No remainder: even by a constant the driver makes a division of it.
         int element = block / Lanes * Stretch + (block & (Lanes - 1));
         int row = s.Pitch.Divide(element, out int column);

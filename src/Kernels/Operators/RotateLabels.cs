@@ -12,7 +12,11 @@ namespace GpuCgan.Kernels.Operators;
 /// <remarks><see cref="Philox.Integers"/> below classes − 1 draws the offsets. On a CPU the caller's thread does it alone: a batch of labels is shorter than a wake-up.</remarks>
 public sealed class RotateLabels
 {
-    private static void Kernel(Index1D r, ArrayView<int> x, ArrayView<int> offsets, ArrayView<int> y, int classes) => y[r] = Rotate(x[r], offsets[r], classes);
+    private static void Kernel(Index1D r, ArrayView<int> x, ArrayView<int> offsets, ArrayView<int> y, int classes)
+    {
+        EarlierLaunches.Await();
+        y[r] = Rotate(x[r], offsets[r], classes);
+    }
 
     private static int Rotate(int label, int offset, int classes) => (label + 1 + offset) % classes;
 

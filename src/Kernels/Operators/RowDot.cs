@@ -29,6 +29,7 @@ public sealed class RowDot
 
     private static void Kernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> y, Layout s)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(RowStrands.Lanes);
         int lane = Group.IdxX;
         int row = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count;
@@ -36,7 +37,7 @@ public sealed class RowDot
         int read = Math.Min(row, s.Rows - 1);
         float before = s.Accumulate != 0 ? y[read * s.Y] : 0f;
         var products = new StrandProducts();
-        new Strand<RowPairReader, Pair>(new RowPairReader(a, read * s.A, b, read * s.B), (lane & (RowStrands.Count - 1)), s.Columns, RowStrands.Count).Walk(ref products);
+        new Strand<RowPairReader, Pair, Eight<Pair>>(new RowPairReader(a, read * s.A, b, read * s.B), (lane & (RowStrands.Count - 1)), s.Columns, RowStrands.Count).Walk(ref products);
         float total = RowStrands.Total(shared, products.Value, lane);
         if (row < s.Rows && (lane & (RowStrands.Count - 1)) == 0)
             y[row * s.Y] = before + total;

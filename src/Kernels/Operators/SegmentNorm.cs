@@ -55,13 +55,14 @@ internal sealed partial class SegmentNorm
 
     private static void ForwardKernel(Arguments a)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(RowStrands.Lanes);
         int lane = Group.IdxX;
         int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane & (RowStrands.Count - 1);
         // A lane beyond the last segment reads that one and does nothing with it.
         int read = Math.Min(segment, a.All - 1);
         int start = a.Start(read, a.XStride);
-        var elements = new Strand<ColumnReader, float>(new ColumnReader(a.X, start, 1), first, a.Size, RowStrands.Count);
+        var elements = new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(a.X, start, 1), first, a.Size, RowStrands.Count);
         var kept = elements.Start();
         var sum = new StrandSum();
         elements.Walk(ref sum, kept);
@@ -78,7 +79,7 @@ internal sealed partial class SegmentNorm
             a.Inverse[segment] = inverse.Value;
         }
         var outputs = new Outputs(a, segment, mean, inverse);
-        new Strand<ScaledReader, Scaled>(new ScaledReader(a, segment), first, a.Size, RowStrands.Count).Walk(ref outputs);
+        new Strand<ScaledReader, Scaled, Eight<Scaled>>(new ScaledReader(a, segment), first, a.Size, RowStrands.Count).Walk(ref outputs);
         // As in BatchNorm: what saturates has a loop of its own, over what this lane wrote.
         int target = a.Start(segment, a.YStride);
         for (int i = first; a.Activation.Saturates && i < a.Size; i += RowStrands.Count)
@@ -198,12 +199,13 @@ internal sealed partial class SegmentNorm
     /// <summary>dx, and each segment's Σ g and Σ g·x̂, in which g holds γ where that differs from element to element.</summary>
     private static void BackwardKernel(Arguments a, Gradients d)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int segment = Grid.IdxX * RowStrands.Rows + lane / RowStrands.Count, first = lane & (RowStrands.Count - 1);
         // A lane beyond the last segment reads that one and does nothing with it.
         int read = Math.Min(segment, a.All - 1);
-        var elements = new Strand<SegmentReader, Saved>(new SegmentReader(a, d, read), first, a.Size, RowStrands.Count);
+        var elements = new Strand<SegmentReader, Saved, Eight<Saved>>(new SegmentReader(a, d, read), first, a.Size, RowStrands.Count);
         var kept = elements.Start();
         var strands = new GradientSums(a.Activation, a.PerElement);
         elements.Walk(ref strands, kept);
@@ -222,6 +224,7 @@ internal sealed partial class SegmentNorm
     /// <summary>A layer's dγ and dβ, in the order of <see cref="Strands"/>: a group sums 16 columns.</summary>
     private static void ParameterKernel(Arguments a, Gradients d, ArrayView<float> dGamma, ArrayView<float> dBeta, int accumulate)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
@@ -229,7 +232,7 @@ internal sealed partial class SegmentNorm
         int read = Math.Min(column, a.Size - 1);
         float betaBefore = accumulate != 0 ? dBeta[read] : 0f, gammaBefore = accumulate != 0 ? dGamma[read] : 0f;
         var strands = new GradientSums(a.Activation, weighted: 0);
-        new Strand<ElementReader, Saved>(new ElementReader(a, d, read), lane / Strands.Columns, a.Rows, Strands.Count).Walk(ref strands);
+        new Strand<ElementReader, Saved, Eight<Saved>>(new ElementReader(a, d, read), lane / Strands.Columns, a.Rows, Strands.Count).Walk(ref strands);
         var sums = Strands.ColumnTotals(shared, strands.Value, lane);
         if (column < a.Size && lane < Strands.Columns)
         {

@@ -80,6 +80,7 @@ public sealed class SoftmaxCrossEntropy
 
     private static void Kernel(ArrayView<float> logits, ArrayView<int> labels, ArrayView<float> gradients, ArrayView<float> loss, ArrayView<int> correct, Shape s)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         // Read here, they come while the logits do.

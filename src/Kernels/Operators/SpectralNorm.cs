@@ -44,11 +44,12 @@ public sealed class SpectralNorm
     /// <summary>x ← x/‖x‖ and norm = ‖x‖, in one group.</summary>
     private static void UnitKernel(ArrayView<float> x, ArrayView<float> norm)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int length = x.IntLength;
         var squares = new StrandSquares(0);
-        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), lane, length, Strands.Lanes).Walk(ref squares);
+        new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(x, 0, 1), lane, length, Strands.Lanes).Walk(ref squares);
         float total = Root(Strands.GroupTotal(shared, squares.Value, lane));
         for (int i = lane; i < length; i += Strands.Lanes)
             x[i] = Unit(x[i], total, length);
@@ -61,6 +62,7 @@ public sealed class SpectralNorm
 
     private static void QuotientKernel(Index1D i, QuotientArguments a)
     {
+        EarlierLaunches.Await();
         int row = i / a.Columns;
         int column = i % a.Columns;
         float innerTimesU = a.HasInner != 0 ? a.Inner[0] * a.U[row] : 0;

@@ -51,7 +51,11 @@ public readonly struct StepSchedule(int steps, int decaySteps)
 /// <summary>The device's own step counter, seed and scales. Everything random is a function of it (Philox).</summary>
 public sealed class StepClock : IDisposable
 {
-    private static void AdvanceKernel(Index1D index, ArrayView<StepState> state, StepSchedule schedule, uint steps) => Advance(ref state[index], schedule, steps);
+    private static void AdvanceKernel(Index1D index, ArrayView<StepState> state, StepSchedule schedule, uint steps)
+    {
+        EarlierLaunches.Await();
+        Advance(ref state[index], schedule, steps);
+    }
 
     private static void Advance(ref StepState state, StepSchedule schedule, uint steps)
     {

@@ -17,7 +17,7 @@ namespace GpuCgan.Kernels.Operators;
 public sealed class Sum
 {
     /// <summary>An index runs eight groups beyond the last element.</summary>
-    private const int MaxLength = int.MaxValue - Eight<float>.Count * Strands.Lanes;
+    private const int MaxLength = int.MaxValue - Eight<float>.Places * Strands.Lanes;
 
     internal readonly struct Identity : IFormula
     {
@@ -26,11 +26,12 @@ public sealed class Sum
 
     private static void Kernel(ArrayView<float> x, ArrayView<float> target, float scale, int accumulate)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         float before = target[0];
         var sum = new StrandSum();
-        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), lane, x.IntLength, Strands.Lanes).Walk(ref sum);
+        new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(x, 0, 1), lane, x.IntLength, Strands.Lanes).Walk(ref sum);
         float total = Strands.GroupTotal(shared, sum.Value, lane);
         if (lane == 0)
             target[0] = Result(before, total, scale, accumulate);

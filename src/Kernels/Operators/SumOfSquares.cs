@@ -26,13 +26,14 @@ public sealed class SumOfSquares
 
     private static void Kernel(ArrayView<float> x, ArrayView<float> sums)
     {
+        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int end = (Grid.IdxX + 1) * ChunkSums.ChunkSize;
         if (end > x.IntLength)
             end = x.IntLength;
         var squares = new StrandSquares(0);
-        new Strand<ColumnReader, float>(new ColumnReader(x, 0, 1), Grid.IdxX * ChunkSums.ChunkSize + lane, end, Strands.Lanes).Walk(ref squares);
+        new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(x, 0, 1), Grid.IdxX * ChunkSums.ChunkSize + lane, end, Strands.Lanes).Walk(ref squares);
         float total = Strands.GroupTotal(shared, squares.Value, lane);
         if (lane == 0)
             sums[Grid.IdxX] = total;

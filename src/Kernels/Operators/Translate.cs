@@ -16,6 +16,7 @@ public sealed class Translate
 {
     private static void Kernel(Index1D i, ArrayView<float> x, ArrayView<int> offsets, ArrayView<float> y, Layout s, float fill)
     {
+        EarlierLaunches.Await();
         int image = i / s.Columns;
         int pixel = i % s.Columns;
         int plane = pixel / (s.Height * s.Width);

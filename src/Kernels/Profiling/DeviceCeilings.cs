@@ -124,6 +124,7 @@ public sealed record DeviceCeilings(double FlopsPerSecond, int ProductSize, doub
 
     private static void NoKernel(Index1D index, ArrayView<int> memory)
     {
+        EarlierLaunches.Await();
     }
 
     private static void Meet(WorkerTeam team)

@@ -37,6 +37,7 @@ internal sealed class ArenaStep<TRule> where TRule : struct, IArenaRule
     private static void Kernel(
         Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> memory, int fours, float rate, TRule rule)
     {
+        EarlierLaunches.Await();
         float scaled = rate * clock[0].RateScale;
         if (lane < fours)
         {

@@ -24,6 +24,7 @@ internal sealed class Elementwise<TFormula> where TFormula : struct, IFormula
 
     private static void Kernel(Index1D i, ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, Strides s, TFormula formula)
     {
+        EarlierLaunches.Await();
         int row = s.Columns.Divide(i, out int column);
         var result = formula.Apply(new Real1(a[row * s.A + column]), new Real1(b[row * s.B + column]));
         c[row * s.C + column] = result.Value;

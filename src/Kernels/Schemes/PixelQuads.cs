@@ -25,6 +25,7 @@ internal sealed class PixelQuads
     // Lines of all planes follow one another, so small line l, column q, of a row becomes large lines 2l and 2l + 1, columns 2q and 2q + 1.
     private static void SpreadKernel(Index1D i, ArrayView<float> small, ArrayView<float> large, Shape s, float scale)
     {
+        EarlierLaunches.Await();
         int row = i / s.Columns;
         int pixel = i % s.Columns;
         int corner = row * s.LargeStride + pixel / s.Width * 4 * s.Width + pixel % s.Width * 2;
@@ -37,6 +38,7 @@ internal sealed class PixelQuads
 
     private static void CollectKernel(Index1D i, ArrayView<float> small, ArrayView<float> large, Shape s, float scale)
     {
+        EarlierLaunches.Await();
         int row = i / s.Columns;
         int pixel = i % s.Columns;
         int corner = row * s.LargeStride + pixel / s.Width * 4 * s.Width + pixel % s.Width * 2;

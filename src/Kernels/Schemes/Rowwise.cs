@@ -25,6 +25,7 @@ internal sealed class Rowwise<TFormula> where TFormula : struct, IRowFormula
     private static void Kernel(
         Index1D i, ArrayView<float> a, ArrayView<float> b, ArrayView<float> scalars, ArrayView<float> c, Strides s, TFormula formula)
     {
+        EarlierLaunches.Await();
         int row = s.Columns.Divide(i, out int column);
         var result = formula.Apply(new Real1(a[row * s.A + column]), new Real1(b[row * s.B + column]), new Real1(scalars[row * s.Scalars]));
         c[row * s.C + column] = result.Value;

@@ -65,6 +65,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
 
     private static void Kernel(TProduct launch)
     {
+        EarlierLaunches.Await();
         // A and B, twice.
         var shared = SharedMemory.Allocate<Float4>(4 * Slice);
         var floats = shared.Cast<float>();

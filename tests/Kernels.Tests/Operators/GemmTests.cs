@@ -62,12 +62,12 @@ public class GemmTests
         Close.AssertEqual(expected, sum.Read(context), context + " accumulated weight gradient");
     }
 
-    /// <summary>Rows and columns of a tile, M, K, N, seed: each tile's own edges and those of its slices, 32 or 64 deep.</summary>
+    /// <summary>Rows and columns of a tile, M, K, N, seed: each tile's own edges and those of its slices, 32, 64 or 128 deep.</summary>
     public static IEnumerable<object[]> Tiles =>
     [
         [32, 32, 32, 64, 32, 76], [32, 32, 33, 65, 34, 77], [32, 32, 5, 129, 1, 78],
         [16, 32, 16, 64, 32, 79], [16, 32, 17, 63, 36, 80], [16, 32, 7, 130, 40, 81],
-        [16, 16, 16, 128, 16, 82], [16, 16, 17, 65, 18, 83], [16, 16, 3, 190, 31, 84],
+        [16, 16, 16, 128, 16, 82], [16, 16, 17, 65, 18, 83], [16, 16, 3, 190, 31, 84], [16, 16, 2, 260, 5, 85],
     ];
 
     /// <summary>Rows whose stride is a multiple of four are read four floats at a time, the guarded ones of <see cref="GuardedMatrix"/> mostly one by one: both on every tile, and with the same bits.</summary>

@@ -11,6 +11,8 @@ public sealed class CudaAccelerator : Accelerator
 
     public CudaArchitecture Architecture => throw CudaDevice.Absent();
 
+    public CudaCapabilityContext Capabilities => throw CudaDevice.Absent();
+
     public CudaDriverVersion DriverVersion => throw CudaDevice.Absent();
 
     protected override AcceleratorStream CreateStreamInternal() => throw CudaDevice.Absent();

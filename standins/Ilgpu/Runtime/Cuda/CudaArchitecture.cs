@@ -6,6 +6,9 @@ public readonly struct CudaArchitecture(int major, int minor) : IComparable<Cuda
     /// <summary>Ampere.</summary>
     public static readonly CudaArchitecture SM_80 = new(8, 0);
 
+    /// <summary>Hopper.</summary>
+    public static readonly CudaArchitecture SM_90 = new(9, 0);
+
     public int Major { get; } = major;
 
     public int Minor { get; } = minor;
