@@ -16,6 +16,8 @@ public class BatchNormTests
         // Eight rows of a strand are kept between the passes: 128 of a column.
         [127, 3, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 12], [128, 2, 1e-5f, 0.1f, ActivationKind.Relu, 13], [129, 17, 1e-5f, 0.1f, ActivationKind.Tanh, 14],
         [270, 1, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 15],
+        // Beyond those, 32: 512 of a column.
+        [511, 3, 1e-5f, 0.1f, ActivationKind.LeakyRelu, 16], [512, 2, 1e-5f, 0.1f, ActivationKind.Tanh, 17], [529, 5, 1e-5f, 0.1f, ActivationKind.Relu, 18],
     ];
 
     public static IEnumerable<object[]> RecipeCases =>
