@@ -93,9 +93,8 @@ internal sealed unsafe class CudaGraphs : IStepCapture
         nint eager = _edges?.EagerCopy(graph) ?? 0;
         nint executable = 0;
         // Where the driver has no such edges, or none here, the graph is replayed as it was captured.
-        int error = eager == 0 ? -1 : _instantiate(out executable, eager, 0);
-        if (error != 0)
-            error = _instantiate(out executable, graph, 0);
+        bool isEager = eager != 0 && _instantiate(out executable, eager, 0) == 0;
+        int error = isEager ? 0 : _instantiate(out executable, graph, 0);
         if (eager != 0)
             _ = _destroyGraph(eager);
         _ = _destroyGraph(graph);

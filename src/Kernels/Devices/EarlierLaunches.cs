@@ -10,11 +10,11 @@ namespace GpuCgan.Kernels.Devices;
 
 /// <summary>
 /// In a kernel, first of all: waits for the launch in front of this one. So a kernel's groups may stand ready while that one ends, where a recorded step says so
-/// (<see cref="ProgrammaticEdges"/>): 0.2 µs less a launch on an H200, and a tenth of a small step. Elsewhere it does nothing.
+/// (<see cref="ProgrammaticEdges"/>); what that saves is in docs/performance.md, "GPU". Elsewhere it does nothing.
 /// </summary>
 /// <remarks>
 /// PTX ISA, "griddepcontrol", from compute capability 9.0 on. The wait is for the end of the launches in front and for all they wrote, and every kernel has it, so that the end of one is the end of all
-/// before it. A kernel without it, behind an edge of a recorded step that lets it start, would read what is not yet written: bench/Ptx looks that there is none.
+/// before it. A kernel without it, behind an edge of a recorded step that lets it start, would read what is not yet written: <c>EarlierLaunchesTests</c> and bench/Ptx look that there is none.
 /// </remarks>
 internal static class EarlierLaunches
 {
@@ -41,16 +41,15 @@ internal static class EarlierLaunches
     public static void Register(Context.Builder builder)
     {
         var manager = builder.GetIntrinsicManager();
-        string onHopper = AreAwaited(CudaArchitecture.SM_90) ? nameof(AwaitByProgram) : nameof(Nothing);
-        manager.RegisterMethod(MethodOf(nameof(Await)), new PTXIntrinsic(MethodOf(onHopper), IntrinsicImplementationMode.Redirect, CudaArchitecture.SM_90));
-        manager.RegisterMethod(MethodOf(nameof(Await)), new PTXIntrinsic(MethodOf(nameof(Nothing)), IntrinsicImplementationMode.Redirect, null, CudaArchitecture.SM_90));
-        manager.RegisterMethod(MethodOf(nameof(Await)), new CLIntrinsic(MethodOf(nameof(Nothing)), IntrinsicImplementationMode.Redirect));
+        var method = ((Action)Await).Method;
+        var nothing = ((Action)Nothing).Method;
+        var onHopper = AreAwaited(CudaArchitecture.SM_90) ? ((Action)AwaitByProgram).Method : nothing;
+        manager.RegisterMethod(method, new PTXIntrinsic(onHopper, IntrinsicImplementationMode.Redirect, CudaArchitecture.SM_90));
+        manager.RegisterMethod(method, new PTXIntrinsic(nothing, IntrinsicImplementationMode.Redirect, null, CudaArchitecture.SM_90));
+        manager.RegisterMethod(method, new CLIntrinsic(nothing, IntrinsicImplementationMode.Redirect));
     }
 
-    private static MethodInfo MethodOf(string name) => typeof(EarlierLaunches).GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
-
-    // The launch behind may start when this one's groups end. To let it start sooner (griddepcontrol.launch_dependents) was slower: its groups then take places beside those that still run, and
-    // some multiprocessors have two of a kernel while others have none.
+    // The launch behind may start when this one's groups end. To let it start sooner (griddepcontrol.launch_dependents) was slower: docs/performance.md, "GPU".
     private static void AwaitByProgram() => CudaAsm.Emit("griddepcontrol.wait;");
 
     private static void Nothing()

@@ -1,4 +1,3 @@
-using System.Reflection;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
@@ -21,11 +20,9 @@ internal static class GroupBarrier
     public static void Register(Context.Builder builder)
     {
         var manager = builder.GetIntrinsicManager();
-        manager.RegisterMethod(MethodOf(nameof(Wait)), new CLIntrinsic(MethodOf(nameof(Generate)), IntrinsicImplementationMode.GenerateCode));
-        manager.RegisterMethod(MethodOf(nameof(Wait)), new PTXIntrinsic(MethodOf(nameof(WaitOnCuda)), IntrinsicImplementationMode.Redirect));
+        manager.RegisterMethod(((Action)Wait).Method, new CLIntrinsic(((Action<CLBackend, CLCodeGenerator, Value>)Generate).Method, IntrinsicImplementationMode.GenerateCode));
+        manager.RegisterMethod(((Action)Wait).Method, new PTXIntrinsic(((Action)WaitOnCuda).Method, IntrinsicImplementationMode.Redirect));
     }
-
-    private static MethodInfo MethodOf(string name) => typeof(GroupBarrier).GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
 
     private static void WaitOnCuda() => Group.Barrier();
 

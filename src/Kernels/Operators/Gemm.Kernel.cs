@@ -98,6 +98,7 @@ public sealed partial class Gemm
         /// <summary>Reads of the slice that starts at <paramref name="k"/>.</summary>
         public Two Read(ArrayView<float> x, int k)
         {
+            // Of a whole slice, all but the last, no four is asked whether it lies inside.
             if (k + _depth <= _operand.Depth)
                 return Read(x, k, whole: true);
             return Read(x, k, whole: false);

@@ -2,9 +2,6 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Schemes;
 using ILGPU;
 using ILGPU.Runtime;
-using Launcher = System.Action<
-    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuCgan.Kernels.Operators.Gemm.Shape, GpuCgan.Kernels.Operators.Gemm.Epilogue>;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -104,11 +101,11 @@ public sealed partial class Gemm
         }
 
         // Each compiled when it is first needed.
-        private Launcher? _along, _across;
+        private ProductLauncher? _along, _across;
 
-        private Launcher Along => _along ??= Load(AlongKernel);
+        private ProductLauncher Along => _along ??= Load(AlongKernel);
 
-        private Launcher Across => _across ??= Load(AcrossKernel);
+        private ProductLauncher Across => _across ??= Load(AcrossKernel);
 
         /// <summary>Compiles both, for who wants to look at them.</summary>
         public void LoadAll()
@@ -119,15 +116,13 @@ public sealed partial class Gemm
 
         public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
-            // A kernel's view must not be empty; without a bias it is not read.
-            var read = bias.Length == 0 ? c : bias;
             if (s.AColumn == 1)
-                Along(device.Stream, new KernelConfig((s.M - 1) / Rows + 1, Rows * LanesARow), a, b, c, read, s, epilogue);
+                Along(device.Stream, new KernelConfig((s.M - 1) / Rows + 1, Rows * LanesARow), a, b, c, bias, s, epilogue);
             else
-                Across(device.Stream, new KernelConfig((s.M - 1) / Strands.Columns + 1, Strands.Lanes), a, b, c, read, s, epilogue);
+                Across(device.Stream, new KernelConfig((s.M - 1) / Strands.Columns + 1, Strands.Lanes), a, b, c, bias, s, epilogue);
         }
 
-        private Launcher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel) =>
+        private ProductLauncher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel) =>
             device.FreshCompiler().LoadKernel(kernel);
     }
 }

@@ -32,6 +32,6 @@ public sealed partial class Gemm
         }
 
         public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue) =>
-            _kernel(_device.Stream, s.M * s.N, a, b, c, bias.Length == 0 ? c : bias, new Divisor(s.N), s, epilogue);
+            _kernel(_device.Stream, s.M * s.N, a, b, c, bias, new Divisor(s.N), s, epilogue);
     }
 }

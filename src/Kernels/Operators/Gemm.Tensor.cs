@@ -2,9 +2,6 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
-using Launcher = System.Action<
-    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuCgan.Kernels.Operators.Gemm.Shape, GpuCgan.Kernels.Operators.Gemm.Epilogue>;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -130,7 +127,7 @@ public sealed partial class Gemm
     private sealed class TensorProduct(ComputeDevice device, bool emulate)
     {
         // By the layouts of A and B and by whether fours are read.
-        private readonly Launcher?[] _kernels = new Launcher?[8];
+        private readonly ProductLauncher?[] _kernels = new ProductLauncher?[8];
 
         public void LoadAll()
         {
@@ -147,17 +144,16 @@ public sealed partial class Gemm
         {
             bool fours = TileSet.TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TileSet.TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
             var config = new KernelConfig(new Index3D((s.M - 1) / TensorTile + 1, (s.N - 1) / TensorTile + 1, 1), new Index3D(TensorLanes, 1, 1));
-            // A kernel's view must not be empty; without a bias it is not read.
-            KernelOf(s.AColumn == 1, s.BRow == 1, fours)(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
+            KernelOf(s.AColumn == 1, s.BRow == 1, fours)(device.Stream, config, a, b, c, bias, s, epilogue);
         }
 
-        private Launcher KernelOf(bool leftAlong, bool rightAlong, bool fours) => _kernels[(leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??=
+        private ProductLauncher KernelOf(bool leftAlong, bool rightAlong, bool fours) => _kernels[(leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??=
             emulate ? Load<EmulatedSums>(leftAlong, rightAlong, fours) : Load<TensorSums>(leftAlong, rightAlong, fours);
 
-        private Launcher Load<TSums>(bool leftAlong, bool rightAlong, bool fours) where TSums : struct, ITensorSums<TSums> =>
+        private ProductLauncher Load<TSums>(bool leftAlong, bool rightAlong, bool fours) where TSums : struct, ITensorSums<TSums> =>
             fours ? Load<TSums, Fours>(leftAlong, rightAlong) : Load<TSums, Singles>(leftAlong, rightAlong);
 
-        private Launcher Load<TSums, TReading>(bool leftAlong, bool rightAlong)
+        private ProductLauncher Load<TSums, TReading>(bool leftAlong, bool rightAlong)
             where TSums : struct, ITensorSums<TSums>
             where TReading : struct, IReading => (leftAlong, rightAlong) switch
             {
@@ -167,7 +163,7 @@ public sealed partial class Gemm
                 _ => Load<TSums, AcrossK, AlongK, TReading>(),
             };
 
-        private Launcher Load<TSums, TLeft, TRight, TReading>()
+        private ProductLauncher Load<TSums, TLeft, TRight, TReading>()
             where TSums : struct, ITensorSums<TSums>
             where TLeft : struct, ILayout
             where TRight : struct, ILayout

@@ -2,9 +2,6 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
-using Launcher = System.Action<
-    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuCgan.Kernels.Operators.Gemm.Shape, GpuCgan.Kernels.Operators.Gemm.Epilogue>;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -20,7 +17,7 @@ public sealed partial class Gemm
         public static readonly TileSize[] Sizes = [new(32, 32), new(16, 32), new(16, 16)];
 
         // By tile, by the layouts of A and B and by whether fours are read.
-        private readonly Launcher?[] _kernels = new Launcher?[8 * Sizes.Length];
+        private readonly ProductLauncher?[] _kernels = new ProductLauncher?[8 * Sizes.Length];
 
         /// <summary>
         /// The largest tile that is not mostly empty and gives three quarters of the multiprocessors a group, else the smallest. With fewer groups than that the time is one
@@ -64,8 +61,7 @@ public sealed partial class Gemm
             bool leftAlong = s.AColumn == 1;
             var kernel = KernelOf(tile, leftAlong, s.BRow == 1, fours);
             var config = new KernelConfig(new Index3D(Groups(s.M, size.Rows), Groups(s.N, size.Columns), 1), new Index3D(Teams * size.Rows * size.Columns / SumsALane(tile, leftAlong), 1, 1));
-            // A kernel's view must not be empty; without a bias it is not read.
-            kernel(device.Stream, config, a, b, c, bias.Length == 0 ? c : bias, s, epilogue);
+            kernel(device.Stream, config, a, b, c, bias, s, epilogue);
         }
 
         private static int SumsALane(int tile, bool leftAlong) => tile switch
@@ -76,7 +72,7 @@ public sealed partial class Gemm
             _ => 16,
         };
 
-        private Launcher KernelOf(int tile, bool leftAlong, bool rightAlong, bool fours) =>
+        private ProductLauncher KernelOf(int tile, bool leftAlong, bool rightAlong, bool fours) =>
             _kernels[8 * tile + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??= tile switch
             {
                 0 => Load<BroadTile, Sums8x4>(leftAlong, rightAlong, fours),
@@ -85,11 +81,11 @@ public sealed partial class Gemm
                 _ => Load<SmallTile, Sums4x4>(leftAlong, rightAlong, fours),
             };
 
-        private Launcher Load<TTile, TSums>(bool leftAlong, bool rightAlong, bool fours)
+        private ProductLauncher Load<TTile, TSums>(bool leftAlong, bool rightAlong, bool fours)
             where TTile : struct, ITile
             where TSums : struct, ISums<TSums> => fours ? Load<TTile, TSums, Fours>(leftAlong, rightAlong) : Load<TTile, TSums, Singles>(leftAlong, rightAlong);
 
-        private Launcher Load<TTile, TSums, TReading>(bool leftAlong, bool rightAlong)
+        private ProductLauncher Load<TTile, TSums, TReading>(bool leftAlong, bool rightAlong)
             where TTile : struct, ITile
             where TSums : struct, ISums<TSums>
             where TReading : struct, IReading
@@ -105,7 +101,7 @@ public sealed partial class Gemm
         }
 
         // Registers for two groups a multiprocessor, where the driver would give one group more of them than it needs.
-        private Launcher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel, int lanes) =>
+        private ProductLauncher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel, int lanes) =>
             device.FreshCompiler().LoadKernel(kernel, new KernelSpecialization(lanes, 2));
 
         private static int Groups(int length, int tile) => (length - 1) / tile + 1;

@@ -1,3 +1,6 @@
+global using ProductLauncher = System.Action<
+    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuCgan.Kernels.Operators.Gemm.Shape, GpuCgan.Kernels.Operators.Gemm.Epilogue>;
 using GpuCgan.Kernels.Devices;
 using ILGPU;
 
@@ -140,8 +143,14 @@ public sealed partial class Gemm
     private void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
     {
         if (_tiles is null)
+        {
             LaunchWide(a, b, c, bias, s, epilogue);
-        else if (s.K == 1 && Tile is null)
+            return;
+        }
+        // A kernel's view must not be empty; without a bias it is not read.
+        if (bias.Length == 0)
+            bias = c;
+        if (s.K == 1 && Tile is null)
             _outer!.Launch(a, b, c, bias, s, epilogue);
         else if (s.N == 1 && Tile is null)
             _vector!.Launch(a, b, c, bias, s, epilogue);

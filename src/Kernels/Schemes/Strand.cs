@@ -66,6 +66,7 @@ internal readonly struct Strand<TReader, T, TBatch>(TReader reader, int first, i
 /// <summary>Eight places.</summary>
 internal struct Eight<T> : IStrandBatch<Eight<T>, T> where T : struct
 {
+    /// <summary><see cref="Count"/>, for who needs a constant.</summary>
     public const int Places = 8;
 
     private T _0, _1, _2, _3, _4, _5, _6, _7;

@@ -10,15 +10,14 @@ public class EarlierLaunchesTests
     private const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     public static TheoryData<string> Kernels =>
-        [.. typeof(EarlierLaunches).Assembly.GetTypes().SelectMany(type => type.GetMethods(Static)).Where(IsKernel).Select(Name).Distinct().Order()];
+        [.. All().Select(Name).Distinct().Order()];
 
     /// <summary>A kernel that does not wait would read what the launch in front has not written yet.</summary>
     [Theory]
     [MemberData(nameof(Kernels))]
     public void EveryKernelWaitsFirst(string name)
     {
-        var kernels = typeof(EarlierLaunches).Assembly.GetTypes().SelectMany(type => type.GetMethods(Static)).Where(m => IsKernel(m) && Name(m) == name);
-        Assert.All(kernels, kernel =>
+        Assert.All(All().Where(kernel => Name(kernel) == name), kernel =>
         {
             byte[] code = kernel.GetMethodBody()!.GetILAsByteArray()!;
             int at = 0;
@@ -36,23 +35,19 @@ public class EarlierLaunchesTests
     public void ThereAreKernels() => Assert.True(Kernels.Count > 40, $"{Kernels.Count}");
 
     /// <summary>ILGPU lets nobody ask for Hopper's instructions but by this way: a version that closes it would show here, and steps are replayed without it.</summary>
-    [Fact]
-    public void KernelsOfAHopperAreCompiledForIt()
+    [Theory]
+    [InlineData(8, 0, false), InlineData(8, 9, false), InlineData(9, 0, true), InlineData(10, 0, true)]
+    public void KernelsAreCompiledForHopperFromHopperOn(int major, int minor, bool waits)
     {
-        var hopper = new CudaCapabilityContext(CudaArchitecture.SM_90);
-        EarlierLaunches.Allow(hopper, CudaArchitecture.SM_90);
-        Assert.True(EarlierLaunches.AreAwaited(CudaArchitecture.SM_90));
-        Assert.Equal(CudaArchitecture.SM_90, hopper.TargetArchitecture);
+        var architecture = new CudaArchitecture(major, minor);
+        var capabilities = new CudaCapabilityContext(architecture);
+        var before = capabilities.TargetArchitecture;
+        EarlierLaunches.Allow(capabilities, architecture);
+        Assert.Equal(waits, EarlierLaunches.AreAwaited(architecture));
+        Assert.Equal(waits ? CudaArchitecture.SM_90 : before, capabilities.TargetArchitecture);
     }
 
-    [Fact]
-    public void KernelsOfAnAmpereStayAsTheyAre()
-    {
-        var ampere = new CudaCapabilityContext(CudaArchitecture.SM_80);
-        EarlierLaunches.Allow(ampere, CudaArchitecture.SM_80);
-        Assert.False(EarlierLaunches.AreAwaited(CudaArchitecture.SM_80));
-        Assert.Equal(CudaArchitecture.SM_80, ampere.TargetArchitecture);
-    }
+    private static IEnumerable<MethodInfo> All() => typeof(EarlierLaunches).Assembly.GetTypes().SelectMany(type => type.GetMethods(Static)).Where(IsKernel);
 
     // Kernels are named so; the parts of a weight gradient are added by one that is not.
     private static bool IsKernel(MethodInfo method) =>

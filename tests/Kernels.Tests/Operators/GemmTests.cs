@@ -64,7 +64,7 @@ public class GemmTests
         Close.AssertEqual(expected, sum.Read(context), context + " accumulated weight gradient");
     }
 
-    /// <summary>Rows and columns of a tile, M, K, N, seed: each tile's own edges and those of its slices, 32, 64 or 128 deep.</summary>
+    /// <summary>Rows and columns of a tile, M, K, N, seed: each tile's own edges and those of its slices, 64 or 128 deep.</summary>
     public static IEnumerable<object[]> Tiles =>
     [
         [32, 32, 32, 64, 32, 76], [32, 32, 33, 65, 34, 77], [32, 32, 5, 129, 1, 78],
