@@ -22,7 +22,7 @@ internal sealed class Naive(ComputeDevice device)
     }
 
     private readonly Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape> _kernel =
-        device.FreshCompiler().LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape>(Kernel);
+        device.Load(on => on.LoadAutoGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape>(Kernel));
 
     public void Forward(Matrix x, Matrix w, Matrix y) =>
         _kernel(device.Stream, y.Rows * y.Columns, x.Data, w.Data, y.Data, new Shape(x.Rows, w.Columns, x.Columns, x.Stride, 1, w.Stride, 1, y.Stride));

@@ -79,7 +79,7 @@ public sealed class ConditionalGan : IDisposable
         Classes = classes;
         Seed = seed;
         _memory = new DeviceMemory(device, mostBytes);
-        _operators = OperatorSet.Compile(device);
+        _operators = new OperatorSet(device);
         _clock = _memory.Own(new StepClock(device, seed));
         _generatorClock = recipe.NCritic == 1 ? _clock : _memory.Own(new StepClock(device, seed));
         _recorder = new StepRecorder(device);

@@ -22,7 +22,7 @@ public class GradientPenaltyTests
     {
         public Critic(string device, bool dropout)
         {
-            Device = ComputeDevice.Open(device, device == "cpu" ? 2 : null);
+            Device = SharedDevice.Get(device);
             Memory = new DeviceMemory(Device);
             Clock = new StepClock(Device, 11);
             Operators = new OperatorSet(Device);
@@ -58,7 +58,6 @@ public class GradientPenaltyTests
         {
             Clock.Dispose();
             Memory.Dispose();
-            Device.Dispose();
         }
     }
 
@@ -93,7 +92,7 @@ public class GradientPenaltyTests
     public void ItGoesThroughConvolutions(string name)
     {
         const int rows = 2, pixels = 16;
-        using var device = ComputeDevice.Open(name, name == "cpu" ? 2 : null);
+        var device = SharedDevice.Get(name);
         using var memory = new DeviceMemory(device);
         using var clock = new StepClock(device, 11);
         var operators = new OperatorSet(device);

@@ -23,6 +23,9 @@ internal sealed class ReorderedStep(ComputeDevice device, HostMemory memory) : I
     private int _stage;
     private bool _isForked;
 
+    // Whether the last launch was of the wanted group. What a row of the others leaves behind is undone at its end, since nobody who counts has read it.
+    private bool _isWanted;
+
     /// <summary>Of the last step: launches on side streams, all of them, and the longest row of launches each of which waits for the one before.</summary>
     public (int Beside, int All, int InARow) Launches { get; private set; }
 
@@ -47,7 +50,7 @@ internal sealed class ReorderedStep(ComputeDevice device, HostMemory memory) : I
     {
         _wanted = group;
         _stage = 0;
-        memory.Keep();
+        _isWanted = true;
         var branches = new StepBranches(this);
         device.Branches = branches;
         device.Profiler = this;
@@ -61,6 +64,19 @@ internal sealed class ReorderedStep(ComputeDevice device, HostMemory memory) : I
             device.Branches = null;
             device.Profiler = null;
         }
+        Turn(toWanted: true);
+    }
+
+    /// <summary>Before a launch: keeps what the wanted ones in front of it did, or undoes what others did.</summary>
+    private void Turn(bool toWanted)
+    {
+        if (toWanted == _isWanted)
+            return;
+        if (toWanted)
+            memory.PutBack();
+        else
+            memory.Keep();
+        _isWanted = toWanted;
     }
 
     public void Fork(int side)
@@ -90,17 +106,16 @@ internal sealed class ReorderedStep(ComputeDevice device, HostMemory memory) : I
             else
                 _depths[side]++;
         }
-        return new End(memory, group == _wanted);
+        Turn(toWanted: group == _wanted);
+        return NoEnd.Instance;
     }
 
-    private sealed class End(HostMemory memory, bool isWanted) : IDisposable
+    private sealed class NoEnd : IDisposable
     {
+        public static readonly NoEnd Instance = new();
+
         public void Dispose()
         {
-            if (isWanted)
-                memory.Keep();
-            else
-                memory.PutBack();
         }
     }
 }

@@ -1,46 +1,52 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace GpuCgan.Reference;
 
-/// <summary>Matrix products over [rows, columns] arrays, by the definition.</summary>
+/// <summary>Matrix products over [rows, columns] arrays, by the definition, a row at a time.</summary>
 public static class ReferenceGemm
 {
     /// <summary>x·w + b, b may be null.</summary>
-    public static double[,] Forward(double[,] x, double[,] w, double[]? b) =>
-        Build(x.GetLength(0), w.GetLength(1), (i, j) =>
+    public static double[,] Forward(double[,] x, double[,] w, double[]? b)
+    {
+        var y = new double[x.GetLength(0), w.GetLength(1)];
+        for (int i = 0; i < x.GetLength(0); i++)
         {
-            double sum = b is null ? 0 : b[j];
+            b?.CopyTo(Row(y, i));
             for (int k = 0; k < x.GetLength(1); k++)
-                sum += x[i, k] * w[k, j];
-            return sum;
-        });
+                TensorPrimitives.MultiplyAdd(Row(w, k), x[i, k], Row(y, i), Row(y, i));
+        }
+        return y;
+    }
 
     /// <summary>dy·wᵀ.</summary>
-    public static double[,] InputGradient(double[,] dy, double[,] w) =>
-        Build(dy.GetLength(0), w.GetLength(0), (i, k) =>
+    public static double[,] InputGradient(double[,] dy, double[,] w)
+    {
+        var dx = new double[dy.GetLength(0), w.GetLength(0)];
+        for (int i = 0; i < dy.GetLength(0); i++)
         {
-            double sum = 0;
-            for (int j = 0; j < dy.GetLength(1); j++)
-                sum += dy[i, j] * w[k, j];
-            return sum;
-        });
+            for (int k = 0; k < w.GetLength(0); k++)
+                dx[i, k] = TensorPrimitives.Dot<double>(Row(dy, i), Row(w, k));
+        }
+        return dx;
+    }
 
     /// <summary>xᵀ·dy.</summary>
-    public static double[,] WeightGradient(double[,] x, double[,] dy) =>
-        Build(x.GetLength(1), dy.GetLength(1), (k, j) =>
-        {
-            double sum = 0;
-            for (int i = 0; i < x.GetLength(0); i++)
-                sum += x[i, k] * dy[i, j];
-            return sum;
-        });
-
-    private static double[,] Build(int rows, int columns, Func<int, int, double> element)
+    public static double[,] WeightGradient(double[,] x, double[,] dy)
     {
-        var result = new double[rows, columns];
-        for (int i = 0; i < rows; i++)
+        var dw = new double[x.GetLength(1), dy.GetLength(1)];
+        for (int i = 0; i < x.GetLength(0); i++)
         {
-            for (int j = 0; j < columns; j++)
-                result[i, j] = element(i, j);
+            for (int k = 0; k < x.GetLength(1); k++)
+                TensorPrimitives.MultiplyAdd(Row(dy, i), x[i, k], Row(dw, k), Row(dw, k));
         }
-        return result;
+        return dw;
+    }
+
+    private static Span<double> Row(double[,] matrix, int row)
+    {
+        int columns = matrix.GetLength(1);
+        return MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(matrix)), matrix.Length).Slice(row * columns, columns);
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using GpuCgan.Kernels.Profiling;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
@@ -17,6 +18,7 @@ public sealed partial class ComputeDevice : IDisposable
     private const int CpuGroupSize = 256;
 
     private readonly Context _context;
+    private readonly Dictionary<MethodInfo, Delegate> _launchers = [];
     private long _heldBytes;
 
     private ComputeDevice(DeviceKind kind, int index, Context context, Accelerator accelerator, WorkerTeam? team, bool recordSteps, Precision precision = Precision.Fp32)
@@ -102,15 +104,19 @@ public sealed partial class ComputeDevice : IDisposable
         }
     }
 
-    /// <summary>What an operator loads a kernel on: <see cref="Accelerator"/>, its compiler cleared of what it kept of earlier kernels.</summary>
+    /// <summary>Loads a kernel, as every operator does its own, and keeps it as long as the device is open: ILGPU holds kernels weakly, and would compile the next operator's anew.</summary>
     /// <remarks>
-    /// ILGPU 1.5.3 keeps methods and types that kernels share in the form that the last one left them in, and compiling another from there can end in a null reference: so with
-    /// <see cref="Operators.BatchNorm"/> behind <see cref="Operators.BatchNorm2d"/>. Nothing of a loaded kernel is lost, and one that is loaded again is not compiled again.
+    /// The compiler is cleared first of what it kept of earlier kernels: ILGPU 1.5.3 keeps methods and types that kernels share in the form that the last one left them in, and compiling another from
+    /// there can end in a null reference: so with <see cref="Operators.BatchNorm"/> behind <see cref="Operators.BatchNorm2d"/>. Nothing of a loaded kernel is lost, and one that is loaded again is not
+    /// compiled again.
     /// </remarks>
-    internal Accelerator FreshCompiler()
+    internal TLauncher Load<TLauncher>(Func<Accelerator, TLauncher> load) where TLauncher : Delegate
     {
         _context.ClearCache(ClearCacheMode.Default);
-        return Accelerator;
+        var launcher = load(Accelerator);
+        // A kernel's launcher is a method that was made for it.
+        _launchers.TryAdd(launcher.Method, launcher);
+        return launcher;
     }
 
     /// <summary>Hears of every launch; null, which costs a launch a comparison, unless a step is being profiled.</summary>

@@ -122,7 +122,7 @@ public sealed class Adam
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, Rule>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, Rule>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>One update of every parameter of an arena.</summary>

@@ -177,9 +177,9 @@ public sealed partial class Augment
         _device = device;
         if (device.Team is not null)
             return;
-        _draw = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<float>, int, Bounds>(DrawKernel, ElementLanes.AGroup);
-        _forward = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout, float>(ForwardKernel, ElementLanes.AGroup);
-        _backward = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout>(BackwardKernel, ElementLanes.AGroup);
+        _draw = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<float>, int, Bounds>(DrawKernel, ElementLanes.AGroup));
+        _forward = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout, float>(ForwardKernel, ElementLanes.AGroup));
+        _backward = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout>(BackwardKernel, ElementLanes.AGroup));
     }
 
     /// <summary>Draws the amounts of a batch. Overwrites them. Image r's are a function of seed, step, purpose and r.</summary>

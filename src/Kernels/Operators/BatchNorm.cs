@@ -233,9 +233,9 @@ public sealed partial class BatchNorm : IBatchNorm
         _device = device;
         if (device.Team is not null)
             return;
-        _forward = device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel<Eight<float>>);
-        _infer = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
-        _backward = device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel<Eight<Saved>>);
+        _forward = device.Load(on => on.LoadKernel<ForwardArguments>(ForwardKernel<Eight<float>>));
+        _infer = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup));
+        _backward = device.Load(on => on.LoadKernel<BackwardArguments>(BackwardKernel<Eight<Saved>>));
     }
 
     /// <summary>Compiles every kernel now, for who wants to look at them.</summary>
@@ -251,10 +251,10 @@ public sealed partial class BatchNorm : IBatchNorm
     private static bool IsLong(int rows) => rows > Eight<float>.Places * Strands.Count;
 
     private Action<AcceleratorStream, KernelConfig, ForwardArguments> ForwardLong() =>
-        _forwardLong ??= _device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel<Twice<Twice<Eight<float>, float>, float>>);
+        _forwardLong ??= _device.Load(on => on.LoadKernel<ForwardArguments>(ForwardKernel<Twice<Twice<Eight<float>, float>, float>>));
 
     private Action<AcceleratorStream, KernelConfig, BackwardArguments> BackwardLong() =>
-        _backwardLong ??= _device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel<Twice<Twice<Eight<Saved>, Saved>, Saved>>);
+        _backwardLong ??= _device.Load(on => on.LoadKernel<BackwardArguments>(BackwardKernel<Twice<Twice<Eight<Saved>, Saved>, Saved>>));
 
     /// <summary>Training: y = f(γ·x̂ + β) with the statistics of this batch. Overwrites y, mean and inverseDeviation, moves the running estimates.</summary>
     /// <param name="x">[M, N].</param>

@@ -182,9 +182,9 @@ public sealed partial class BatchNorm2d : IBatchNorm
         _device = device;
         if (device.Team is not null)
             return;
-        _forward = device.FreshCompiler().LoadKernel<ForwardArguments>(ForwardKernel);
-        _infer = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup);
-        _backward = device.FreshCompiler().LoadKernel<BackwardArguments>(BackwardKernel);
+        _forward = device.Load(on => on.LoadKernel<ForwardArguments>(ForwardKernel));
+        _infer = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ForwardArguments>(InferKernel, ElementLanes.AGroup));
+        _backward = device.Load(on => on.LoadKernel<BackwardArguments>(BackwardKernel));
     }
 
     /// <summary>Training: y = f(γ·x̂ + β) with the statistics of this batch. Overwrites y, mean and inverseDeviation, moves the running estimates.</summary>

@@ -45,7 +45,7 @@ public sealed class ChannelSum
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel));
     }
 
     /// <summary>sums = Σ x[·, c, ·], or sums += it.</summary>

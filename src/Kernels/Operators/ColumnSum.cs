@@ -48,7 +48,7 @@ public sealed class ColumnSum
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, Shape>(Kernel));
     }
 
     /// <summary>sums = Σᵢ x[i, ·], or sums += Σᵢ x[i, ·].</summary>

@@ -46,7 +46,7 @@ public sealed partial class Convolution
         _forward = new(device);
         _input = new(device);
         _weight = new(device);
-        _addParts = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, PartSums>(AddParts, ElementLanes.AGroup);
+        _addParts = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, PartSums>(AddParts, ElementLanes.AGroup));
     }
 
     /// <summary>y = φ(conv(x, w) + b). Overwrites y.</summary>

@@ -73,8 +73,8 @@ public sealed class Embedding
         _device = device;
         if (device.Team is not null)
             return;
-        _forward = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(ForwardKernel, ElementLanes.AGroup);
-        _gradient = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(GradientKernel, ElementLanes.AGroup);
+        _forward = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(ForwardKernel, ElementLanes.AGroup));
+        _gradient = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, ArrayView<float>, Layout>(GradientKernel, ElementLanes.AGroup));
     }
 
     /// <summary>y[r, :] = table[labels[r], :]. Overwrites y.</summary>

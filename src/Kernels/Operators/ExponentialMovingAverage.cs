@@ -59,7 +59,7 @@ public sealed class ExponentialMovingAverage
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, int, float>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, int, float>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>One update of the average.</summary>

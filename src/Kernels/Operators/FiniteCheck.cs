@@ -49,7 +49,7 @@ public sealed class FiniteCheck
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>count += how many elements of x are not finite.</summary>

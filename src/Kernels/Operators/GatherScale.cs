@@ -66,8 +66,7 @@ public sealed class GatherScale
         _device = device;
         if (device.Team is null)
         {
-            _kernel = device.FreshCompiler()
-                .LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<byte>, ArrayView<byte>, ArrayView<float>, ArrayView<int>, Layout>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<byte>, ArrayView<byte>, ArrayView<float>, ArrayView<int>, Layout>(Kernel, ElementLanes.AGroup));
         }
     }
 

@@ -123,6 +123,6 @@ public sealed partial class Gemm
         }
 
         private ProductLauncher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel) =>
-            device.FreshCompiler().LoadKernel(kernel);
+            device.Load(on => on.LoadKernel(kernel));
     }
 }

@@ -27,8 +27,7 @@ public sealed partial class Gemm
         public Outer(ComputeDevice device)
         {
             _device = device;
-            _kernel = device.FreshCompiler()
-                .LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Divisor, Shape, Epilogue>(OuterKernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Divisor, Shape, Epilogue>(OuterKernel, ElementLanes.AGroup));
         }
 
         public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue) =>

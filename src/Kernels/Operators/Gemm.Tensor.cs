@@ -168,6 +168,6 @@ public sealed partial class Gemm
             where TLeft : struct, ILayout
             where TRight : struct, ILayout
             where TReading : struct, IReading =>
-            device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, TLeft, TRight, TReading>);
+            device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, TLeft, TRight, TReading>));
     }
 }

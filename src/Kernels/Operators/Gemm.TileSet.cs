@@ -102,7 +102,7 @@ public sealed partial class Gemm
 
         // Registers for two groups a multiprocessor, where the driver would give one group more of them than it needs.
         private ProductLauncher Load(Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue> kernel, int lanes) =>
-            device.FreshCompiler().LoadKernel(kernel, new KernelSpecialization(lanes, 2));
+            device.Load(on => on.LoadKernel(kernel, new KernelSpecialization(lanes, 2)));
 
         private static int Groups(int length, int tile) => (length - 1) / tile + 1;
 

@@ -96,7 +96,7 @@ public sealed class GradientNormPenalty
         _dot = new(device);
         _scale = new(device);
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, Rule>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, Rule>(Kernel));
     }
 
     /// <summary>The penalty of a batch and its gradient by g.</summary>

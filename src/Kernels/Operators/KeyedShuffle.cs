@@ -98,7 +98,7 @@ public sealed class KeyedShuffle
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<int>, Range>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<int>, Range>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>indices[r] = the image at place step·B + r of the stream. Overwrites the indices.</summary>

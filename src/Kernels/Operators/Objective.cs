@@ -134,8 +134,7 @@ internal sealed class BatchObjective<TSide> where TSide : struct, ISide
         _device = device;
         if (device.Team is null)
         {
-            _kernel = device.FreshCompiler()
-                .LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, TSide>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, TSide>(Kernel));
         }
     }
 

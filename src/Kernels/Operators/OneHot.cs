@@ -36,7 +36,7 @@ public sealed class OneHot
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, Layout>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<float>, Layout>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>Overwrites y.</summary>

@@ -169,7 +169,7 @@ public sealed class Philox
         _uniform = new(device);
         _normal = new(device);
         if (device.Team is null)
-            _integers = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<int>, int>(IntegersKernel, ElementLanes.AGroup);
+            _integers = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, uint, ArrayView<int>, int>(IntegersKernel, ElementLanes.AGroup));
     }
 
     /// <summary>

@@ -111,7 +111,7 @@ internal class PhiloxElements<TFormula, TEnding>
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout, TFormula, TEnding>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout, TFormula, TEnding>(Kernel, ElementLanes.AGroup));
     }
 
     /// <exception cref="ArgumentException">The shapes differ, the clock is empty, or the matrix has more elements than an int counts.</exception>

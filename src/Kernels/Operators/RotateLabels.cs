@@ -28,7 +28,7 @@ public sealed class RotateLabels
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<int>, ArrayView<int>, ArrayView<int>, int>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>Overwrites y.</summary>

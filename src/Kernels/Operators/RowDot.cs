@@ -51,7 +51,7 @@ public sealed class RowDot
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout>(Kernel));
     }
 
     /// <summary>y = Σⱼ a·b, or y += Σⱼ a·b.</summary>

@@ -253,9 +253,9 @@ internal sealed partial class SegmentNorm
         _sum = new(device);
         if (device.Team is not null)
             return;
-        _forward = device.FreshCompiler().LoadKernel<Arguments>(ForwardKernel);
-        _backward = device.FreshCompiler().LoadKernel<Arguments, Gradients>(BackwardKernel);
-        _parameters = device.FreshCompiler().LoadKernel<Arguments, Gradients, ArrayView<float>, ArrayView<float>, int>(ParameterKernel);
+        _forward = device.Load(on => on.LoadKernel<Arguments>(ForwardKernel));
+        _backward = device.Load(on => on.LoadKernel<Arguments, Gradients>(BackwardKernel));
+        _parameters = device.Load(on => on.LoadKernel<Arguments, Gradients, ArrayView<float>, ArrayView<float>, int>(ParameterKernel));
     }
 
     public void Forward(Arguments a)

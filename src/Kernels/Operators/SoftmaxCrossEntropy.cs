@@ -109,7 +109,7 @@ public sealed class SoftmaxCrossEntropy
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<int>, Shape>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<int>, Shape>(Kernel));
     }
 
     /// <summary>One batch of logits and the labels that they ought to name.</summary>

@@ -95,8 +95,8 @@ public sealed class SpectralNorm
         _sum = new(device);
         if (device.Team is not null)
             return;
-        _unit = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>>(UnitKernel);
-        _quotient = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, QuotientArguments>(QuotientKernel, ElementLanes.AGroup);
+        _unit = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>>(UnitKernel));
+        _quotient = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, QuotientArguments>(QuotientKernel, ElementLanes.AGroup));
     }
 
     /// <summary>One step of power iteration. Overwrites v, u and σ.</summary>

@@ -77,7 +77,7 @@ public sealed class StepClock : IDisposable
         _device = device;
         _state = device.Allocate<StepState>(1);
         if (device.Team is null)
-            _advance = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, StepSchedule, uint>(AdvanceKernel, ElementLanes.AGroup);
+            _advance = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, StepSchedule, uint>(AdvanceKernel, ElementLanes.AGroup));
         Set(0, seed);
     }
 

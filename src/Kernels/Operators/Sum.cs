@@ -47,7 +47,7 @@ public sealed class Sum
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>, float, int>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, float, int>(Kernel));
     }
 
     /// <summary>target = scale·Σ x, or target += scale·Σ x.</summary>

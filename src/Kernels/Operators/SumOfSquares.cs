@@ -47,7 +47,7 @@ public sealed class SumOfSquares
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadKernel<ArrayView<float>, ArrayView<float>>(Kernel);
+            _kernel = device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>>(Kernel));
     }
 
     /// <summary>Sums that <paramref name="length"/> elements make.</summary>

@@ -42,7 +42,7 @@ public sealed class Translate
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, Layout, float>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<int>, ArrayView<float>, Layout, float>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>Overwrites y.</summary>

@@ -93,7 +93,7 @@ public sealed record DeviceCeilings(double FlopsPerSecond, int ProductSize, doub
         const int launches = 100;
         if (device.Team is { } team)
             return Best(device, () => Repeat(() => Meet(team)), Patience) / launches;
-        var kernel = device.FreshCompiler().LoadAutoGroupedKernel<Index1D, ArrayView<int>>(NoKernel);
+        var kernel = device.Load(on => on.LoadAutoGroupedKernel<Index1D, ArrayView<int>>(NoKernel));
         using var memory = device.Allocate<int>(1);
         return Best(device, () => Repeat(() => kernel(device.Stream, 1, memory.View)), Patience) / launches;
 

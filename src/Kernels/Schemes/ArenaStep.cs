@@ -63,7 +63,7 @@ internal sealed class ArenaStep<TRule> where TRule : struct, IArenaRule
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, float, TRule>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, float, TRule>(Kernel, ElementLanes.AGroup));
     }
 
     /// <exception cref="ArgumentException">The lengths differ, or the clock is not one element.</exception>

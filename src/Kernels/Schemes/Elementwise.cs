@@ -43,7 +43,7 @@ internal sealed class Elementwise<TFormula> where TFormula : struct, IFormula
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup);
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<float>, Strides, TFormula>(Kernel, ElementLanes.AGroup));
     }
 
     /// <exception cref="ArgumentException">The shapes differ.</exception>

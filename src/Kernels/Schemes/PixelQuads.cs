@@ -56,8 +56,8 @@ internal sealed class PixelQuads
         _device = device;
         if (device.Team is not null)
             return;
-        _spread = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(SpreadKernel, ElementLanes.AGroup);
-        _collect = device.FreshCompiler().LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(CollectKernel, ElementLanes.AGroup);
+        _spread = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(SpreadKernel, ElementLanes.AGroup));
+        _collect = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, Shape, float>(CollectKernel, ElementLanes.AGroup));
     }
 
     /// <summary>Each of the four large pixels = scale·small.</summary>

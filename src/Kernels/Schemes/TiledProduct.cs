@@ -179,7 +179,7 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
     public TiledProduct(ComputeDevice device)
     {
         _device = device;
-        _kernel = device.FreshCompiler().LoadKernel<TProduct>(Kernel);
+        _kernel = device.Load(on => on.LoadKernel<TProduct>(Kernel));
     }
 
     /// <summary>Computes planes 0 … <paramref name="planes"/>−1, each at most <paramref name="rows"/> by <paramref name="columns"/>.</summary>

@@ -49,7 +49,7 @@ public sealed class Classifier : IDisposable
         Image = image;
         Classes = classes;
         _memory = new DeviceMemory(device);
-        _operators = OperatorSet.Compile(device);
+        _operators = new OperatorSet(device);
         _clock = new StepClock(device, recipe.Seed);
 
         var trainable = new ArenaLayout();

@@ -1,6 +1,9 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace GpuCgan.Kernels.Tests.Devices;
 
@@ -29,5 +32,24 @@ public class LoadOrderTests
         using var device = ComputeDevice.Open("cpu-ilgpu");
         foreach (var constructor in backwards ? operators.Reverse() : operators)
             Assert.NotNull(constructor.Invoke([device]));
+    }
+
+    /// <summary>ILGPU holds kernels weakly, and would compile one anew for the next operator that wants it.</summary>
+    [Fact]
+    public void AKernelIsKeptAsLongAsItsDevice()
+    {
+        using var device = ComputeDevice.Open("cpu-ilgpu");
+        var kernel = Loaded(device);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.True(kernel.IsAlive);
+        GC.KeepAlive(device);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Loaded(ComputeDevice device) => new(device.Load(on => on.LoadKernel<ArrayView<float>>(Nothing)).Target);
+
+    private static void Nothing(ArrayView<float> _)
+    {
     }
 }

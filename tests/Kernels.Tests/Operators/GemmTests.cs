@@ -64,7 +64,7 @@ public class GemmTests
         Close.AssertEqual(expected, sum.Read(context), context + " accumulated weight gradient");
     }
 
-    /// <summary>Rows and columns of a tile, M, K, N, seed: each tile's own edges and those of its slices, 64 or 128 deep.</summary>
+    /// <summary>Rows and columns of a tile, of the result, how deep its sums are, seed: each tile's own edges and those of its slices, 64 or 128 deep.</summary>
     public static IEnumerable<object[]> Tiles =>
     [
         [32, 32, 32, 64, 32, 76], [32, 32, 33, 65, 34, 77], [32, 32, 5, 129, 1, 78],
@@ -72,43 +72,58 @@ public class GemmTests
         [16, 16, 16, 128, 16, 82], [16, 16, 17, 65, 18, 83], [16, 16, 3, 190, 31, 84], [16, 16, 2, 260, 5, 85],
     ];
 
-    /// <summary>Rows whose stride is a multiple of four are read four floats at a time, the guarded ones of <see cref="GuardedMatrix"/> mostly one by one: both on every tile, and with the same bits.</summary>
+    /// <summary>
+    /// All three products, each with a result and a depth as asked. Rows whose stride is a multiple of four are read four floats at a time, the guarded ones of <see cref="GuardedMatrix"/>
+    /// mostly one by one: both on every tile, and with the same bits.
+    /// </summary>
     [Theory]
     [OnCpuIlgpu(nameof(Tiles)), OnCuda(nameof(Tiles)), OnOpenCl(nameof(Tiles))]
-    public void EveryTileGivesTheBitsOfTheOthers(string device, int rows, int columns, int m, int k, int n, int seed)
+    public void EveryTileGivesTheBitsOfTheOthers(string device, int tileRows, int tileColumns, int rows, int depth, int columns, int seed)
     {
         var d = TestDevice.Get(device);
-        string context = $"{device} tile={rows}×{columns} M={m} K={k} N={n} seed={seed}";
-        double[,] x = Draw.Uniform(m, k, seed), w = Draw.Uniform(k, n, seed + 1), dy = Draw.Uniform(m, n, seed + 2);
-        var tile = new Gemm.TileSize(rows, columns);
+        string context = $"{device} tile={tileRows}×{tileColumns} result={rows}×{columns} depth={depth} seed={seed}";
+        double[,] left = Draw.Uniform(rows, depth, seed), right = Draw.Uniform(depth, columns, seed + 1);
+        double[,] leftTurned = Turned(left), rightTurned = Turned(right);
+        // Elements below 1: |error| ≤ K·2⁻²⁴·K, and K ≤ 260.
+        const double tolerance = 5e-3;
+        var expected = ReferenceGemm.Forward(left, right, null);
+        var tile = new Gemm.TileSize(tileRows, tileColumns);
         // The others stand for themselves in rows of their own, so each is compared with one more.
         var other = Gemm.TileSet.Sizes[(Array.IndexOf(Gemm.TileSet.Sizes, tile) + 1) % Gemm.TileSet.Sizes.Length];
         foreach (bool aligned in (bool[])[true, false])
         {
+            using var gl = GuardedMatrix.Of(d, left, aligned);
+            using var gr = GuardedMatrix.Of(d, right, aligned);
+            using var glt = GuardedMatrix.Of(d, leftTurned, aligned);
+            using var grt = GuardedMatrix.Of(d, rightTurned, aligned);
             var bits = new List<float[,]>();
             foreach (var gemm in (Gemm[])[new(d) { Tile = tile }, new(d) { Tile = other }])
             {
-                using var gx = GuardedMatrix.Of(d, x, aligned);
-                using var gw = GuardedMatrix.Of(d, w, aligned);
-                using var gdy = GuardedMatrix.Of(d, dy, aligned);
-                using var y = GuardedMatrix.Unwritten(d, m, n, aligned);
-                using var dx = GuardedMatrix.Unwritten(d, m, k, aligned);
-                using var dw = GuardedMatrix.Unwritten(d, k, n, aligned);
-                gemm.Forward(gx.Matrix, gw.Matrix, default, y.Matrix, Activation.Identity);
-                gemm.InputGradient(gdy.Matrix, gw.Matrix, dx.Matrix);
-                gemm.WeightGradient(gx.Matrix, gdy.Matrix, dw.Matrix, accumulate: false);
+                using var y = GuardedMatrix.Unwritten(d, rows, columns, aligned);
+                using var dx = GuardedMatrix.Unwritten(d, rows, columns, aligned);
+                using var dw = GuardedMatrix.Unwritten(d, rows, columns, aligned);
+                gemm.Forward(gl.Matrix, gr.Matrix, default, y.Matrix, Activation.Identity);
+                gemm.InputGradient(gl.Matrix, grt.Matrix, dx.Matrix);
+                gemm.WeightGradient(glt.Matrix, gr.Matrix, dw.Matrix, accumulate: false);
                 bits.AddRange([y.Read(context), dx.Read(context), dw.Read(context)]);
-                if (gemm.Tile == tile)
-                {
-                    // Elements below 1: |error| ≤ K·2⁻²⁴·K, and K ≤ 190.
-                    Close.Assert(ReferenceGemm.Forward(x, w, null), bits[0], 1e-3, 0, context + " forward");
-                    Close.Assert(ReferenceGemm.InputGradient(dy, w), bits[1], 1e-3, 0, context + " input gradient");
-                    Close.Assert(ReferenceGemm.WeightGradient(x, dy), bits[2], 1e-3, 0, context + " weight gradient");
-                }
             }
+            Close.Assert(expected, bits[0], tolerance, 0, context + " forward");
+            Close.Assert(expected, bits[1], tolerance, 0, context + " input gradient");
+            Close.Assert(expected, bits[2], tolerance, 0, context + " weight gradient");
             for (int i = 0; i < 3; i++)
                 Assert.Equal(bits[i], bits[i + 3]);
         }
+    }
+
+    private static double[,] Turned(double[,] matrix)
+    {
+        var turned = new double[matrix.GetLength(1), matrix.GetLength(0)];
+        for (int i = 0; i < matrix.GetLength(0); i++)
+        {
+            for (int j = 0; j < matrix.GetLength(1); j++)
+                turned[j, i] = matrix[i, j];
+        }
+        return turned;
     }
 
     /// <summary>M, N, seed: one group and less, and more.</summary>

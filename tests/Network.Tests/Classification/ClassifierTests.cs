@@ -78,8 +78,7 @@ public class ClassifierTests
     [Fact]
     public void TheIlgpuKernelsLearnTheSame()
     {
-        using var wide = ComputeDevice.Open("cpu", 2);
-        using var ilgpu = ComputeDevice.Open("cpu-ilgpu");
+        ComputeDevice wide = SharedDevice.Get("cpu"), ilgpu = SharedDevice.Get("cpu-ilgpu");
         var recipe = Tiny with { FewestSteps = 3, MostSteps = 3, Translation = 1 };
         using var a = Trained(wide, recipe);
         using var b = Trained(ilgpu, recipe);
