@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Threads;
 using ILGPU;
@@ -46,7 +47,7 @@ public sealed partial class Gemm
         int panels = Panel<TWide>.CountFor(s.N);
         var operands = new Operands
         {
-            A = a.AsHostSpan(), B = b.AsHostSpan(), C = c.AsHostSpan(), Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
+            A = a.AsHostSpan(), Rows = new RowStrides(s.ARow, s.ARow, s.AColumn), B = b.AsHostSpan(), C = c.AsHostSpan(), Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
         };
         int packed = panels * Panel<TWide>.Width * s.K;
         if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit)
@@ -58,6 +59,12 @@ public sealed partial class Gemm
         }
         else
         {
+            if (s.AColumn != 1)
+            {
+                var packRows = new PackRows<TWide> { Operands = operands, Packed = team.SharedScratch(RoundedUp(s.M, RowBlock) * s.K) };
+                team.Run(ref packRows, (s.M + RowsAnItem - 1) / RowsAnItem);
+                operands = operands with { A = packRows.Packed, Rows = RowStrides.Packed<TWide>(s.K) };
+            }
             // The panels that do not go round the team are split by rows, as far as that is worth packing a panel again: 25 panels on two threads take
             // the time of 12½ and not of 13.
             int whole = panels / team.Threads * team.Threads;
@@ -68,9 +75,19 @@ public sealed partial class Gemm
         }
     }
 
+    private static int RoundedUp(int rows, int block) => (rows + block - 1) / block * block;
+
+    /// <summary>Where rows of A lie: the blocks that are multiplied together so far apart for each row, and in them rows and columns.</summary>
+    private readonly record struct RowStrides(nint Block, nint Row, nint Column)
+    {
+        /// <summary>Block by block as <see cref="Operands.PackRows"/> leaves them, [block][k][row].</summary>
+        public static RowStrides Packed<TWide>(int depth) where TWide : struct, IWide<TWide> => new(depth, 1, Panel<TWide>.MostRows);
+    }
+
     private ref struct Operands
     {
         public required ReadOnlySpan<float> A;
+        public required RowStrides Rows;
         public required ReadOnlySpan<float> B;
         public required Span<float> C;
         public required ReadOnlySpan<float> Bias;
@@ -86,10 +103,36 @@ public sealed partial class Gemm
         }
 
         /// <summary>
+        /// Rows of A whose columns lie a large stride apart, as those of a weight gradient's batch do, one behind the other in the order in which they are multiplied: a row block that
+        /// is read where it lies uses half of each cache line, and a page for every k.
+        /// </summary>
+        public readonly void PackRows<TWide>(int row, int rows, ref float packed) where TWide : struct, IWide<TWide>
+        {
+            int most = Panel<TWide>.MostRows;
+            ref float from = ref Unsafe.Add(ref MemoryMarshal.GetReference(A), row * Shape.ARow);
+            for (int k = 0; k < Shape.K; k++)
+            {
+                int i = 0;
+                for (; i + most <= rows; i += most)
+                {
+                    ref float to = ref Unsafe.Add(ref packed, i * Shape.K);
+                    if (most == 8)
+                        Vector256.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref to);
+                    else
+                        Vector128.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref to);
+                }
+                for (int last = i; i < rows; i++)
+                    Unsafe.Add(ref packed, last * Shape.K + i - last) = Unsafe.Add(ref from, i);
+                from = ref Unsafe.Add(ref from, Shape.AColumn);
+                packed = ref Unsafe.Add(ref packed, most);
+            }
+        }
+
+        /// <summary>
         /// C[row … row+rows−1, panel's columns] from rows of A that start at <paramref name="a"/>. The first row block also fetches, two cache lines a step
         /// of k, what lies from <paramref name="next"/> on.
         /// </summary>
-        public readonly void Multiply<TWide>(int row, int rows, ref float a, nint aRow, nint aColumn, int panelIndex, ref float panel, ref float tile, ref float next, nint nextStep)
+        public readonly void Multiply<TWide>(int row, int rows, ref float a, RowStrides aRows, int panelIndex, ref float panel, ref float tile, ref float next, nint nextStep)
             where TWide : struct, IWide<TWide>
         {
             // With nothing left to do to a sum, it goes straight to C.
@@ -101,7 +144,7 @@ public sealed partial class Gemm
                 int height = Math.Min(Panel<TWide>.MostRows, rows - i);
                 ref float target = ref direct ? ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first) : ref tile;
                 Panel<TWide>.Sum(
-                    height, ref Unsafe.Add(ref a, i * aRow), aRow, aColumn, ref panel, Shape.K, ref target, targetRow, ref i == 0 ? ref next : ref panel, i == 0 ? nextStep : 0);
+                    height, ref Unsafe.Add(ref a, i * aRows.Block), aRows.Row, aRows.Column, ref panel, Shape.K, ref target, targetRow, ref i == 0 ? ref next : ref panel, i == 0 ? nextStep : 0);
                 if (!direct)
                     Finish<TWide>(row + i, height, panelIndex, ref tile);
                 i += height;
@@ -178,7 +221,7 @@ public sealed partial class Gemm
             int next = Math.Min(index + Operands.Team.Threads, Panel<TWide>.CountFor(s.N) - 1) * Panel<TWide>.Width;
             nint step = s.BColumn == 1 ? s.BRow : Panel<TWide>.Width;
             Operands.Multiply<TWide>(
-                row, rows, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * s.ARow), s.ARow, s.AColumn, index, ref panel, ref tile,
+                row, rows, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * Operands.Rows.Block), Operands.Rows, index, ref panel, ref tile,
                 ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.B), next * s.BColumn), step);
         }
     }
@@ -193,10 +236,20 @@ public sealed partial class Gemm
             Operands.Pack<TWide>(item, ref Packed[item * Panel<TWide>.Width * Operands.Shape.K]);
     }
 
-    /// <summary>
-    /// For many rows and a small B: an item goes through all panels with its rows of A, so whole rows of C are written. In a weight gradient the
-    /// columns of A lie a large stride apart, and an item packs its rows of them too.
-    /// </summary>
+    /// <summary>Packs all rows of A where all workers read them.</summary>
+    private ref struct PackRows<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public required Operands Operands;
+        public required Span<float> Packed;
+
+        public readonly void Run(int item, int worker)
+        {
+            int row = item * RowsAnItem;
+            Operands.PackRows<TWide>(row, Math.Min(RowsAnItem, Operands.Shape.M - row), ref Packed[row * Operands.Shape.K]);
+        }
+    }
+
+    /// <summary>For many rows and a small B: an item goes through all panels with its rows of A, so whole rows of C are written. It packs its rows where their columns lie a large stride apart.</summary>
     private ref struct ByRows<TWide> : IJob where TWide : struct, IWide<TWide>
     {
         public required Operands Operands;
@@ -210,15 +263,17 @@ public sealed partial class Gemm
             var scratch = Operands.Team.ScratchOf(worker, RowsAnItem * s.K + RowBlock * Panel<TWide>.Width);
             ref float block = ref MemoryMarshal.GetReference(scratch);
             ref float tile = ref Unsafe.Add(ref block, RowsAnItem * s.K);
-            bool inPlace = s.AColumn == 1;
-            for (int k = 0; k < s.K && !inPlace; k++)
-                Operands.A.Slice(row + k * s.AColumn, rows).CopyTo(scratch.Slice(k * RowsAnItem, rows));
-            ref float a = ref inPlace ? ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * s.ARow) : ref block;
-            nint aRow = inPlace ? s.ARow : 1;
-            nint aColumn = inPlace ? 1 : RowsAnItem;
+            ref float a = ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * s.ARow);
+            var strides = Operands.Rows;
+            if (s.AColumn != 1)
+            {
+                Operands.PackRows<TWide>(row, rows, ref block);
+                a = ref block;
+                strides = RowStrides.Packed<TWide>(s.K);
+            }
             int panels = Panel<TWide>.CountFor(s.N);
             for (int p = 0; p < panels; p++)
-                Operands.Multiply<TWide>(row, rows, ref a, aRow, aColumn, p, ref Packed[p * Panel<TWide>.Width * s.K], ref tile, ref tile, 0);
+                Operands.Multiply<TWide>(row, rows, ref a, strides, p, ref Packed[p * Panel<TWide>.Width * s.K], ref tile, ref tile, 0);
         }
     }
 }

@@ -17,8 +17,8 @@ public class GemmTests
         [63, 19, 70, 13], [33, 9, 65, 14],
     ];
 
-    /// <summary>Shapes of the recipe, where whole panels, shared panels and both row blocks take part. Too slow for the CPU accelerator.</summary>
-    public static IEnumerable<object[]> RecipeShapes => [[64, 110, 128, 21], [128, 794, 512, 22], [64, 1024, 784, 23], [128, 512, 1, 24], [1, 1024, 784, 25], [201, 64, 48, 26]];
+    /// <summary>Shapes of the recipe, where whole panels, shared panels and both row blocks take part, and a weight gradient too deep for shared panels. Too slow for the CPU accelerator.</summary>
+    public static IEnumerable<object[]> RecipeShapes => [[64, 110, 128, 21], [128, 794, 512, 22], [64, 1024, 784, 23], [128, 512, 1, 24], [1, 1024, 784, 25], [201, 64, 48, 26], [300, 101, 450, 27]];
 
     public static IEnumerable<object[]> AllShapes => Shapes.Concat(RecipeShapes);
 
