@@ -23,7 +23,7 @@ namespace GpuCgan.Network;
 /// <para>A step allocates nothing, copies nothing to the host and waits for nothing. Whatever is random in it is a function of the seed and the step, so equal
 /// seeds give equal bits on one device, and a run that is resumed goes on with the bits it would have had.</para>
 /// </remarks>
-public sealed class ConditionalGan : IDisposable
+public sealed partial class ConditionalGan : IDisposable
 {
     // Streams of dropout masks: the step of D, and the step of G behind it.
     private static readonly Pass PassOfD = new(true, 0, Groups: 2);
@@ -165,9 +165,6 @@ public sealed class ConditionalGan : IDisposable
 
     /// <summary>G's average; null where the recipe keeps none.</summary>
     internal Parameters? AverageParameters => _average;
-
-    /// <summary>What samples are drawn from: the average where there is one, else G itself.</summary>
-    internal Parameters SamplingParameters => _average ?? _generator.Parameters;
 
     /// <summary>Copies the training images to the device.</summary>
     /// <param name="pixels">[count, channels, height, width], bytes.</param>
@@ -329,86 +326,8 @@ public sealed class ConditionalGan : IDisposable
         return _finite.Find([.. watched.OrderBy(arena => arena.Item1.Contains('.'))]) ?? _metrics.FindNonFinite();
     }
 
-    /// <summary>All that the next step follows from beside recipe, seed and step, with the names that checkpoints give it.</summary>
-    internal IEnumerable<(string Name, Arena Arena)> SavedArenas()
-    {
-        foreach (var (name, p) in ((string, Parameters)[])[("generator", _generator.Parameters), ("discriminator", _discriminator.Parameters)])
-        {
-            yield return (name, p.Values);
-            yield return ($"{name}.statistics", p.Statistics);
-            yield return ($"{name}.adam_first", p.FirstMoments);
-            yield return ($"{name}.adam_second", p.SecondMoments);
-        }
-        if (_average is not null)
-        {
-            yield return ("generator_average", _average.Values);
-            yield return ("generator_average.statistics", _average.Statistics);
-        }
-    }
-
-    /// <summary>The sums that <see cref="ReadMetrics"/> will make means of, and over how many steps.</summary>
-    internal float[] MetricSums => _metrics.Sums;
-
-    internal int StepsSinceReading => _stepsSinceReading;
-
-    /// <summary>Images G makes for <paramref name="labels"/>: see <see cref="Sampler"/>. For a few images; whoever wants many keeps a sampler.</summary>
-    public float[] Sample(IReadOnlyList<int> labels, int firstImage, int count, ulong seed)
-    {
-        using var sampler = new Sampler(_device, _operators, this);
-        return sampler.Draw(labels, firstImage, count, seed);
-    }
-
-    /// <summary>[latent]: the latent vector that <see cref="Sample"/> draws an image of a label from.</summary>
-    public float[] Latent(int label, int image, ulong seed)
-    {
-        using var sampler = new Sampler(_device, _operators, this);
-        return sampler.Latent(label, image, seed);
-    }
-
-    /// <summary>Images of given latent vectors [count, latent] under mixtures of labels [count, classes].</summary>
-    /// <exception cref="ArgumentException">The lengths do not match.</exception>
-    public float[] Draw(ReadOnlySpan<float> latents, ReadOnlySpan<float> labelWeights)
-    {
-        using var sampler = new Sampler(_device, _operators, this);
-        return sampler.Draw(latents, labelWeights);
-    }
-
-    /// <summary>What samples are drawn with, G's average where there is one, for other programs.</summary>
-    /// <exception cref="NotSupportedException">A layer has no description; it is named.</exception>
-    public GeneratorDescription DescribeGenerator() => _generator.Describe(SamplingParameters, Classes, Image);
-
-    /// <summary>The weights and running statistics that samples are drawn with, G's average where there is one.</summary>
-    public IReadOnlyList<NamedTensor> GeneratorTensors()
-    {
-        var tensors = new List<NamedTensor>();
-        foreach (var arena in (Arena[])[SamplingParameters.Values, SamplingParameters.Statistics])
-        {
-            var all = arena.Download();
-            tensors.AddRange(arena.Layout.Slots.Select(slot => new NamedTensor(slot.Name, slot.Shape, new ReadOnlyMemory<float>(all, (int)slot.Offset, slot.Length))));
-        }
-        return tensors;
-    }
-
     /// <summary>Waits for everything that is queued.</summary>
     public void Synchronize() => _device.Synchronize();
-
-    /// <summary>Sets the step that the next one goes on from: a resumed run.</summary>
-    internal void GoOnFrom(long step)
-    {
-        _recorder.Forget();
-        Step = step;
-        _discriminator.Parameters.Normalized?.Restore(_discriminator.Parameters.Values);
-        _clock.Set(checked((uint)(step * Recipe.NCritic)), Seed);
-        if (_generatorClock != _clock)
-            _generatorClock.Set(checked((uint)step), Seed);
-    }
-
-    /// <summary>Goes on with the sums of a log interval that was under way: a resumed run.</summary>
-    internal void GoOnMeasuring(float[] sums, int steps)
-    {
-        _metrics.Sums = sums;
-        _stepsSinceReading = steps;
-    }
 
     /// <inheritdoc/>
     public void Dispose()
