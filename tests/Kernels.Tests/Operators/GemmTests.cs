@@ -84,8 +84,8 @@ public class GemmTests
         string context = $"{device} tile={tileRows}×{tileColumns} result={rows}×{columns} depth={depth} seed={seed}";
         double[,] left = Draw.Uniform(rows, depth, seed), right = Draw.Uniform(depth, columns, seed + 1);
         double[,] leftTurned = Turned(left), rightTurned = Turned(right);
-        // Elements below 1: |error| ≤ K·2⁻²⁴·K, and K ≤ 260.
-        const double tolerance = 5e-3;
+        // Elements are uniform in (−1, 1): |error| ≤ K·2⁻²⁴·Σ|x||w|, about K²/4·2⁻²⁴, and K ≤ 260.
+        const double tolerance = 1e-3;
         var expected = ReferenceGemm.Forward(left, right, null);
         var tile = new Gemm.TileSize(tileRows, tileColumns);
         // The others stand for themselves in rows of their own, so each is compared with one more.

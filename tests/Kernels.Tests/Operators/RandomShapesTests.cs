@@ -8,13 +8,22 @@ namespace GpuCgan.Kernels.Tests.Operators;
 /// <summary>
 /// Kernel, twin and double-precision reference at shapes that nobody chose: each operator's own comparison, whose limits are derived where it stands, at random shapes, seeds and
 /// options; on <c>cpu</c> with one thread and with two, which must give the same bits. GPUCGAN_RANDOM_SHAPES sets their number (50; 1,000 in a nightly run) and
-/// GPUCGAN_RANDOM_SEED the first seed. ILGPU's CPU accelerator sends 256 threads through every launch and every barrier, so there a tenth of the shapes is taken; the stand-in for ILGPU, which
-/// runs the same kernels, passes a baton and gets all of them. A new operator is a row of the table.
+/// GPUCGAN_RANDOM_SEED the first seed. A new operator is a row of the table.
 /// </summary>
 public class RandomShapesTests
 {
     private static readonly int Count = Setting("GPUCGAN_RANDOM_SHAPES", 50);
     private static readonly int FirstSeed = Setting("GPUCGAN_RANDOM_SEED", 1);
+
+    /// <summary>
+    /// Kernels whose lanes wait for one another: ILGPU's CPU accelerator runs 256 threads through every barrier, a hundred times the time of the others, so there they get a tenth of the shapes.
+    /// The stand-in for ILGPU passes a baton and gets all of them.
+    /// </summary>
+    private static readonly HashSet<string> WithBarriers =
+    [
+        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Direct", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Gemm.Epilogue", "GradientClip",
+        "GradientNormPenalty", "Objective", "Projection", "RowDot", "SegmentNorm", "SoftmaxCrossEntropy", "SpectralNorm", "Sum", "SumOfSquares",
+    ];
 
     private delegate void Comparison(string device, Random random, Func<int, int> extent, int seed);
 
@@ -100,7 +109,7 @@ public class RandomShapesTests
     [OnCpu(nameof(Operators)), OnCpuIlgpu(nameof(Operators)), OnCuda(nameof(Operators)), OnOpenCl(nameof(Operators))]
     public void KernelTwinAndReferenceAgreeAtRandomShapes(string device, string name)
     {
-        int count = device == "cpu-ilgpu" && DeviceCatalog.HasIlgpu ? (Count + 9) / 10 : Count;
+        int count = device == "cpu-ilgpu" && DeviceCatalog.HasIlgpu && WithBarriers.Contains(name) ? (Count + 9) / 10 : Count;
         for (int number = 0; number < count; number++)
         {
             int seed = FirstSeed + number;
