@@ -93,7 +93,7 @@ public class AdversarialStepTests
         var recipe = everything ? TinyGan.Everything with { NCritic = 1 } : TinyGan.Recipe;
         float[] Train(string name)
         {
-            var device = SharedDevice.Get(name);
+            var device = TestDevice.Get(name);
             using var gan = TinyGan.Create(device, recipe);
             gan.Plan(6);
             for (int i = 0; i < 3; i++)

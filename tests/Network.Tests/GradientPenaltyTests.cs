@@ -22,7 +22,7 @@ public class GradientPenaltyTests
     {
         public Critic(string device, bool dropout)
         {
-            Device = SharedDevice.Get(device);
+            Device = TestDevice.Get(device);
             Memory = new DeviceMemory(Device);
             Clock = new StepClock(Device, 11);
             Operators = new OperatorSet(Device);
@@ -92,7 +92,7 @@ public class GradientPenaltyTests
     public void ItGoesThroughConvolutions(string name)
     {
         const int rows = 2, pixels = 16;
-        var device = SharedDevice.Get(name);
+        var device = TestDevice.Get(name);
         using var memory = new DeviceMemory(device);
         using var clock = new StepClock(device, 11);
         var operators = new OperatorSet(device);

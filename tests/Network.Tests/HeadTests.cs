@@ -113,7 +113,7 @@ public sealed class HeadTests
         var recipe = With(head, TinyGan.Recipe with { BatchSize = 3, Generator = ["linear 100", "relu", "linear image", "tanh"], Discriminator = ["linear 100", "leaky_relu 0.2", "linear 1"] });
         float[] Train(string name)
         {
-            var device = SharedDevice.Get(name);
+            var device = TestDevice.Get(name);
             using var gan = TinyGan.Create(device, recipe);
             long calls = device.HostCalls;
             gan.TrainStep();

@@ -126,7 +126,7 @@ public sealed class PackingTests
         };
         float[] Gradients(string name)
         {
-            var device = SharedDevice.Get(name);
+            var device = TestDevice.Get(name);
             using var gan = TinyGan.Create(device, recipe);
             gan.TrainStep();
             return [.. gan.DiscriminatorParameters.Gradients.Download(), .. gan.GeneratorParameters.Gradients.Download()];

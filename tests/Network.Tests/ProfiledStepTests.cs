@@ -37,7 +37,7 @@ public class ProfiledStepTests
         var recipe = Smallest with { DiscriminatorLabel = label, Objective = objective, GeneratorBatch = batch, GeneratorAverage = average };
         (string, string, long, long)[] Launches(string name)
         {
-            var device = SharedDevice.Get(name, profiling: true);
+            var device = TestDevice.Get(name, profiling: true);
             using var gan = TinyGan.Create(device, recipe);
             var step = new LaunchRecorder(device).Record(gan.TrainStep);
             Assert.Equal(0, step.Unannounced);
@@ -60,7 +60,7 @@ public class ProfiledStepTests
     {
         float[] Train(bool profiled)
         {
-            var device = SharedDevice.Get(name, profiled);
+            var device = TestDevice.Get(name, profiled);
             using var gan = TinyGan.Create(device, Smallest);
             var recorder = profiled ? new LaunchRecorder(device) : null;
             for (int i = 0; i < 2; i++)

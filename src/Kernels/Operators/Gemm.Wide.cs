@@ -61,8 +61,9 @@ public sealed partial class Gemm
         {
             if (s.AColumn != 1)
             {
-                var packRows = new PackRows<TWide> { Operands = operands, Packed = team.SharedScratch(RoundedUp(s.M, RowBlock) * s.K) };
-                team.Run(ref packRows, (s.M + RowsAnItem - 1) / RowsAnItem);
+                int items = (s.M + RowsAnItem - 1) / RowsAnItem;
+                var packRows = new PackRows<TWide> { Operands = operands, Packed = team.SharedScratch(items * RowsAnItem * s.K) };
+                team.Run(ref packRows, items);
                 operands = operands with { A = packRows.Packed, Rows = RowStrides.Packed<TWide>(s.K) };
             }
             // The panels that do not go round the team are split by rows, as far as that is worth packing a panel again: 25 panels on two threads take
@@ -74,8 +75,6 @@ public sealed partial class Gemm
             team.Run(ref byPanels, whole + (panels - whole) * byPanels.Parts);
         }
     }
-
-    private static int RoundedUp(int rows, int block) => (rows + block - 1) / block * block;
 
     /// <summary>Where rows of A lie: the blocks that are multiplied together so far apart for each row, and in them rows and columns.</summary>
     private readonly record struct RowStrides(nint Block, nint Row, nint Column)

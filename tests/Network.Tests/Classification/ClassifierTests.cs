@@ -78,7 +78,7 @@ public class ClassifierTests
     [Fact]
     public void TheIlgpuKernelsLearnTheSame()
     {
-        ComputeDevice wide = SharedDevice.Get("cpu"), ilgpu = SharedDevice.Get("cpu-ilgpu");
+        ComputeDevice wide = TestDevice.Get("cpu"), ilgpu = TestDevice.Get("cpu-ilgpu");
         var recipe = Tiny with { FewestSteps = 3, MostSteps = 3, Translation = 1 };
         using var a = Trained(wide, recipe);
         using var b = Trained(ilgpu, recipe);

@@ -52,7 +52,7 @@ public class DropoutLayerTests
 
     private static int[] BitsOfAStack(string name, bool within)
     {
-        var device = SharedDevice.Get(name);
+        var device = TestDevice.Get(name);
         using var memory = new DeviceMemory(device);
         using var clock = new StepClock(device, 11);
         var operators = new OperatorSet(device);
