@@ -7,7 +7,7 @@ namespace GpuCgan.Soak;
 /// <param name="StepsPerSecond">Of the steps and the readings of their metrics alone.</param>
 /// <param name="CpuPerStep">Milliseconds of processor time of all threads a step: what other processes on the machine move less than the clock.</param>
 /// <param name="StepBytes">Managed memory that the training thread allocated inside its steps.</param>
-/// <param name="HeapBytes">The managed heap at its end, after a full collection.</param>
+/// <param name="HeapBytes">The objects on the managed heap that a full collection at its end left.</param>
 /// <param name="DeviceObjects">Objects that ILGPU remembers: see <see cref="OwnHeapBytes"/>.</param>
 /// <param name="DeviceBytes">Memory held on the device at its end.</param>
 /// <param name="ResidentBytes">The process's memory at its end. On <c>cpu</c> the device's memory is part of it.</param>

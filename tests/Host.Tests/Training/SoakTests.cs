@@ -32,11 +32,11 @@ public class SoakTests
         // Exact: the account is the training thread's own, and the last tenth runs optimised code.
         Assert.Equal(0, tenths[^1].StepBytes);
         Assert.All(tenths, tenth => Assert.Equal(tenths[0].DeviceBytes, tenth.DeviceBytes));
-        // What leaks grows in every tenth: an object of 24 bytes a step by 4,800, a reading that keeps 1 KB by 4,096, a sheet or checkpoint that keeps 1 KB by 2,048. What a thread sets up once
-        // (its 8 KB to allocate from, the pool's queue, a table of the compiler's) shows in the tenths it falls into, so the median does not see it.
+        // What leaks grows in every tenth: an object of 24 bytes a step by 4,800, a reading that keeps 1 KB by 4,096, a sheet or checkpoint that keeps 1 KB by 2,048. What is set up once (the pool's
+        // queue, a table of the compiler's) shows in the tenths it falls into, so the median does not see it.
         long[] growth = [.. tenths.Zip(tenths.Skip(1), (before, after) => after.OwnHeapBytes - before.OwnHeapBytes).Order()];
         Assert.True(growth[growth.Length / 2] < 1024, $"The heap's growth from tenth to tenth, in order: {string.Join(", ", growth)} bytes.");
-        // What leaks now and then, in large pieces. 33 KB is the most seen.
+        // What leaks now and then, in large pieces. What is set up once was 25 KB.
         long grown = tenths[^1].OwnHeapBytes - tenths[4].OwnHeapBytes;
         Assert.True(grown < 128 * 1024, $"The heap grew by {grown} bytes in the last thousand steps.");
         // A batch of images that is not given back, 64 × 64 floats of activations a step, would be 16 MB.
