@@ -5,7 +5,7 @@ using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Products;
 
-// Times the products of the mlp recipe at 28×28, each orientation of each layer, on every tile and as the naive kernel, and says which tile the program takes.
+// Times the products of the mlp recipe at 28×28, each orientation of each layer, on every tile, on an OpenCL driver for a CPU by lanes too, and as the naive kernel, and says which of them the program takes.
 //   dotnet run -c Release --project bench/Products -- [--device D] [--batch-size N,N] [--seconds S]
 // A time is the median over rounds of many launches, which CUDA replays as one graph; S is what each may take at most.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -20,8 +20,10 @@ if (device.Kind == DeviceKind.Cpu)
     return 2;
 }
 var naive = new Naive(device);
-Gemm[] tiles = [.. Gemm.TileSet.Sizes.Select(tile => new Gemm(device) { Tile = tile })];
-double sumNaive = 0, sumTiles = 0;
+(string Name, Gemm Gemm)[] ways = [.. Gemm.TileSet.Sizes.Select(tile => ($"{tile.Rows}×{tile.Columns}", new Gemm(device) { Tile = tile }))];
+if (device.IsCpuDriver)
+    ways = [.. ways, ("lanes", new Gemm(device))];
+double sumNaive = 0, sumTaken = 0;
 foreach (int batch in batches)
 {
     (int M, int K, int N)[] layers =
@@ -29,9 +31,9 @@ foreach (int batch in batches)
         (batch, 110, 128), (batch, 128, 256), (batch, 256, 512), (batch, 512, 1024), (batch, 1024, 784),
         (2 * batch, 794, 512), (2 * batch, 512, 512),
     ];
-    Console.WriteLine($"{device.Name} ({DeviceCatalog.Backend}), batch {batch}; µs a product, * the tile that the program takes");
-    Console.WriteLine($"{"product",-10} {"M×N×K",-16} {"naive",9}{string.Concat(Gemm.TileSet.Sizes.Select(t => $"{t.Rows}×{t.Columns}".PadLeft(11)))} {"GFLOP/s",9} {"naive/tile",11}");
-    (sumNaive, sumTiles) = (0, 0);
+    Console.WriteLine($"{device.Name} ({DeviceCatalog.Backend}), batch {batch}; µs a product, * what the program takes");
+    Console.WriteLine($"{"product",-10} {"M×N×K",-16} {"naive",9}{string.Concat(ways.Select(way => way.Name.PadLeft(11)))} {"GFLOP/s",9} {"naive/taken",11}");
+    (sumNaive, sumTaken) = (0, 0);
     foreach (var (m, k, n) in layers)
     {
         var (memoryX, x) = Filled(m, k, k + 0x9E37);
@@ -47,25 +49,26 @@ foreach (int batch in batches)
         foreach (IDisposable memory in (IDisposable[])[memoryX, memoryY, weights, other])
             memory.Dispose();
     }
-    Console.WriteLine($"sum: naive {sumNaive:0} µs, the tiles that are taken {sumTiles:0} µs, ratio {sumNaive / sumTiles:0.00}");
+    Console.WriteLine($"sum: naive {sumNaive:0} µs, what is taken {sumTaken:0} µs, ratio {sumNaive / sumTaken:0.00}");
 }
 return 0;
 
-void Row(string product, int m, int n, int k, Action<Gemm> tiled, Action plain)
+void Row(string name, int m, int n, int k, Action<Gemm> product, Action plain)
 {
     double naiveTime = Time(plain);
-    var taken = Gemm.TileSet.Choose(m, n, device.Accelerator.NumMultiprocessors);
-    var line = $"{product,-10} {$"{m}×{n}×{k}",-16} {naiveTime,9:0.0}";
+    var tile = Gemm.TileSet.Choose(m, n, device.Accelerator.NumMultiprocessors);
+    var line = $"{name,-10} {$"{m}×{n}×{k}",-16} {naiveTime,9:0.0}";
     double best = 0;
-    foreach (var gemm in tiles)
+    foreach (var (_, gemm) in ways)
     {
-        double time = Time(() => tiled(gemm));
-        if (gemm.Tile == taken)
+        double time = Time(() => product(gemm));
+        bool isTaken = gemm.Tile == (device.IsCpuDriver ? null : tile);
+        if (isTaken)
             best = time;
-        line += $"{time,10:0.0}{(gemm.Tile == taken ? "*" : " ")}";
+        line += $"{time,10:0.0}{(isTaken ? "*" : " ")}";
     }
     sumNaive += naiveTime;
-    sumTiles += best;
+    sumTaken += best;
     Console.WriteLine($"{line} {2e-3 * m * n * k / best,9:0} {naiveTime / best,11:0.00}");
 }
 

@@ -5,6 +5,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace GpuCgan.Kernels.Devices;
 
@@ -62,6 +63,9 @@ public sealed partial class ComputeDevice : IDisposable
 
     /// <summary>ILGPU's accelerator: memory comes from it on every kind of device.</summary>
     public Accelerator Accelerator { get; }
+
+    /// <summary>Whether this is an OpenCL driver that computes on a CPU, as PoCL does: a loop over a group's lanes.</summary>
+    internal bool IsCpuDriver => Accelerator.Device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }

@@ -36,16 +36,17 @@ public sealed partial class Convolution
     {
     }
 
-    /// <summary>As the other constructor, with parts of another size.</summary>
-    internal Convolution(ComputeDevice device, int leastWindowsAPart)
+    /// <summary>As the other constructor, with parts of another size, and by lanes or by tiles whatever the device.</summary>
+    internal Convolution(ComputeDevice device, int leastWindowsAPart = LeastWindowsAPart, bool? byLanes = null)
     {
         _device = device;
         _leastWindows = leastWindowsAPart;
         if (device.Team is not null)
             return;
-        _forward = new(device);
-        _input = new(device);
-        _weight = new(device);
+        bool lanes = byLanes ?? device.IsCpuDriver;
+        _forward = new(device, lanes);
+        _input = new(device, lanes);
+        _weight = new(device, lanes);
         _addParts = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<float>, ArrayView<float>, PartSums>(AddParts, ElementLanes.AGroup));
     }
 

@@ -38,6 +38,7 @@ public sealed partial class Gemm
     private readonly MatrixVector? _vector;
     private readonly Outer? _outer;
     private readonly TensorProduct? _tensor;
+    private readonly LaneProduct? _lanes;
 
     // Where products are of wide vectors, whose epilogue has none.
     private readonly Dropout? _dropout;
@@ -63,12 +64,17 @@ public sealed partial class Gemm
         _vector = new MatrixVector(device);
         _outer = new Outer(device);
         _tensor = new TensorProduct(device, emulateTensors);
+        _lanes = new LaneProduct(device);
+        ByLanes = device.IsCpuDriver;
     }
 
     /// <summary>The tile that every product takes, for tests; null for what its shape asks for.</summary>
     internal TileSize? Tile { get; init; }
 
-    /// <summary>Compiles every kernel now, for who wants to look at them.</summary>
+    /// <summary>Whether a product takes no tile, unless one is asked for: see <see cref="LaneProduct"/>.</summary>
+    internal bool ByLanes { get; init; }
+
+    /// <summary>Compiles every kernel now that a GPU has, for who wants to look at them.</summary>
     internal void LoadAll()
     {
         _tiles?.LoadAll();
@@ -152,6 +158,8 @@ public sealed partial class Gemm
             bias = c;
         if (s.K == 1 && Tile is null)
             _outer!.Launch(a, b, c, bias, s, epilogue);
+        else if (ByLanes && Tile is null && !_inTensors)
+            _lanes!.Launch(a, b, c, bias, s, epilogue);
         else if (s.N == 1 && Tile is null)
             _vector!.Launch(a, b, c, bias, s, epilogue);
         else if (_inTensors)

@@ -109,12 +109,38 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
                 sums = Float4x4.AddOuter(sums, shared[at + k + laneRow], shared[at + Slice + k + laneColumn]);
             at = 2 * Slice - at;
         }
-        row += 4 * laneRow;
-        column += 4 * laneColumn;
-        StoreColumn(product, row, column, sums.Row0.X, sums.Row1.X, sums.Row2.X, sums.Row3.X);
-        StoreColumn(product, row, column + 1, sums.Row0.Y, sums.Row1.Y, sums.Row2.Y, sums.Row3.Y);
-        StoreColumn(product, row, column + 2, sums.Row0.Z, sums.Row1.Z, sums.Row2.Z, sums.Row3.Z);
-        StoreColumn(product, row, column + 3, sums.Row0.W, sums.Row1.W, sums.Row2.W, sums.Row3.W);
+        Store(product, row + 4 * laneRow, column + 4 * laneColumn, sums);
+    }
+
+    /// <summary>The same sums without shared memory and without barriers: see <see cref="Operators.Gemm.LaneProduct"/>.</summary>
+    private static void LaneKernel(TProduct launch)
+    {
+        EarlierLaunches.Await();
+        var product = launch.Plane(Grid.IdxZ);
+        int row = 4 * Grid.IdxY, column = 4 * (Grid.IdxX * ElementLanes.AGroup + Group.IdxX);
+        if (row >= product.Rows || column >= product.Columns)
+            return;
+        int lastRow = product.Rows - 1, lastColumn = product.Columns - 1;
+        // In place of a row or a column beyond the last that one is read: what is made of it is not stored.
+        int row1 = Math.Min(row + 1, lastRow), row2 = Math.Min(row + 2, lastRow), row3 = Math.Min(row + 3, lastRow);
+        Place at0 = product.Locate(column), at1 = product.Locate(Math.Min(column + 1, lastColumn));
+        Place at2 = product.Locate(Math.Min(column + 2, lastColumn)), at3 = product.Locate(Math.Min(column + 3, lastColumn));
+        var sums = default(Float4x4);
+        for (int k = 0; k < product.Depth; k++)
+        {
+            int ofA = product.OffsetA(k);
+            sums = Float4x4.AddOuter(
+                sums, new(product.A(row, ofA), product.A(row1, ofA), product.A(row2, ofA), product.A(row3, ofA)),
+                new(ReadB(product, k, at0), ReadB(product, k, at1), ReadB(product, k, at2), ReadB(product, k, at3)));
+        }
+        Store(product, row, column, sums);
+    }
+
+    private static float ReadB(TProduct product, int k, Place place)
+    {
+        int offset = product.OffsetB(k, place);
+        float read = product.B(Math.Max(0, offset));
+        return offset < 0 ? 0f : read;
     }
 
     /// <summary>A[row, k] and the elements 16, 32 and 48 rows below it; 0 where they lie outside.</summary>
@@ -155,6 +181,14 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
         public float W => _o3 < 0 ? 0f : _read.W;
     }
 
+    private static void Store(TProduct product, int row, int column, Float4x4 sums)
+    {
+        StoreColumn(product, row, column, sums.Row0.X, sums.Row1.X, sums.Row2.X, sums.Row3.X);
+        StoreColumn(product, row, column + 1, sums.Row0.Y, sums.Row1.Y, sums.Row2.Y, sums.Row3.Y);
+        StoreColumn(product, row, column + 2, sums.Row0.Z, sums.Row1.Z, sums.Row2.Z, sums.Row3.Z);
+        StoreColumn(product, row, column + 3, sums.Row0.W, sums.Row1.W, sums.Row2.W, sums.Row3.W);
+    }
+
     private static void StoreColumn(TProduct product, int row, int column, float c0, float c1, float c2, float c3)
     {
         if (column >= product.Columns)
@@ -173,16 +207,22 @@ internal sealed class TiledProduct<TProduct> where TProduct : struct, IProduct<T
     }
 
     private readonly ComputeDevice _device;
+    private readonly bool _byLanes;
     private readonly Action<AcceleratorStream, KernelConfig, TProduct> _kernel;
 
-    /// <summary>Compiles the kernel for <paramref name="device"/>, which has no wide twins.</summary>
-    public TiledProduct(ComputeDevice device)
+    /// <summary>Compiles the kernel for <paramref name="device"/>, which has no wide twins: the tiles', or the one whose lanes share nothing.</summary>
+    public TiledProduct(ComputeDevice device, bool byLanes)
     {
         _device = device;
-        _kernel = device.Load(on => on.LoadKernel<TProduct>(Kernel));
+        _byLanes = byLanes;
+        _kernel = device.Load(on => on.LoadKernel<TProduct>(byLanes ? LaneKernel : Kernel));
     }
 
     /// <summary>Computes planes 0 … <paramref name="planes"/>−1, each at most <paramref name="rows"/> by <paramref name="columns"/>.</summary>
-    public void Launch(TProduct product, int rows, int columns, int planes) =>
-        _kernel(_device.Stream, new KernelConfig(new Index3D((columns - 1) / Tile + 1, (rows - 1) / Tile + 1, planes), new Index3D(Lanes, 1, 1)), product);
+    public void Launch(TProduct product, int rows, int columns, int planes)
+    {
+        int columnsAGroup = _byLanes ? 4 * ElementLanes.AGroup : Tile, rowsAGroup = _byLanes ? 4 : Tile;
+        var groups = new Index3D((columns - 1) / columnsAGroup + 1, (rows - 1) / rowsAGroup + 1, planes);
+        _kernel(_device.Stream, new KernelConfig(groups, new Index3D(_byLanes ? ElementLanes.AGroup : Lanes, 1, 1)), product);
+    }
 }

@@ -97,7 +97,7 @@ public class GemmTests
             using var glt = GuardedMatrix.Of(d, leftTurned, aligned);
             using var grt = GuardedMatrix.Of(d, rightTurned, aligned);
             var bits = new List<float[,]>();
-            foreach (var gemm in (Gemm[])[new(d) { Tile = tile }, new(d) { Tile = other }])
+            foreach (var gemm in (Gemm[])[new(d) { Tile = tile }, new(d) { Tile = other }, new(d) { ByLanes = true }])
             {
                 using var y = GuardedMatrix.Unwritten(d, rows, columns, aligned);
                 using var dx = GuardedMatrix.Unwritten(d, rows, columns, aligned);
@@ -111,7 +111,10 @@ public class GemmTests
             Close.Assert(expected, bits[1], tolerance, 0, context + " input gradient");
             Close.Assert(expected, bits[2], tolerance, 0, context + " weight gradient");
             for (int i = 0; i < 3; i++)
+            {
                 Assert.Equal(bits[i], bits[i + 3]);
+                Assert.Equal(bits[i], bits[i + 6]);
+            }
         }
     }
 
