@@ -9,7 +9,7 @@ using ILGPU.Runtime.Cuda;
 
 // Compiles every operator's kernels to PTX as ILGPU would on an NVIDIA GPU, without one, and counts what matters in it.
 //   dotnet run -c Release --project bench/Ptx -- [--out FOLDER]        FOLDER gets one .ptx a kernel, for ptxas -v
-//   dotnet run -c Release --project bench/Ptx -- --pairs               loads every operator behind every other, in contexts of their own (two minutes): ILGPU fails on the second of some where FreshCompiler does not clear what it keeps
+//   dotnet run -c Release --project bench/Ptx -- --pairs               loads every operator behind every other, in contexts of their own (two minutes): ILGPU fails on the second of some where ComputeDevice.Load does not clear what it keeps
 // Exit code 1: a kernel does not compile, keeps variables in local memory, names shared memory of which it has several, declares a register after its use,
 // has two barriers in a straight line and no access to shared memory between them: ILGPU has moved reads behind the second one, or touches memory before it waits for the launch in front.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
