@@ -23,7 +23,11 @@ public static class ReferenceSpectralNorm
     }
 
     /// <summary>W / (uᵀ·W·v) with u and v held: what backward differentiates.</summary>
-    public static double[,] Normalize(double[,] w, double[] u, double[] v) => ReferenceLayers.Map(w, x => x / Sigma(w, u, v));
+    public static double[,] Normalize(double[,] w, double[] u, double[] v)
+    {
+        double sigma = Sigma(w, u, v);
+        return ReferenceLayers.Map(w, x => x / sigma);
+    }
 
     private static double[] Unit(double[] x)
     {

@@ -36,22 +36,27 @@ public sealed class FaultTests : IDisposable
     }
 
     [UnixTheory]
-    [InlineData("INT", 130), InlineData("TERM", 143)]
-    public void ASignalCostsNoBit(string signal, int exitCode)
+    [InlineData("INT 130", "TERM 143")]
+    public void ASignalCostsNoBit(params string[] signals)
     {
         string[] options = ["train", "--steps", "1200", "--batch-size", "16", "--device", "cpu", "--threads", "1", "--quiet", "--checkpoint-interval", "5", "--sample-interval", "2"];
         Assert.Equal(0, Run([.. options, "--name", "whole"]).ExitCode);
-        using (var running = Start([.. options, "--name", "stopped"]))
+        for (int i = 0; i < signals.Length; i++)
         {
-            WaitForMetrics("00001-stopped");
-            running.Signal(signal);
-            Assert.Equal(exitCode, running.Wait());
+            string[] signal = signals[i].Split(' ');
+            string name = $"0000{i + 1}-stopped", run = In("runs", name);
+            using (var running = Start([.. options, "--name", "stopped"]))
+            {
+                WaitForMetrics(name);
+                running.Signal(signal[0]);
+                Assert.Equal(int.Parse(signal[1], CultureInfo.InvariantCulture), running.Wait());
+            }
+            Assert.Single(Directory.GetFiles(Path.Combine(run, "checkpoints"), "*.safetensors"));
+            var resumed = Run("train", "--resume", run, "--threads", "1");
+            Assert.True(resumed.ExitCode == 0, resumed.Error);
+            // The stop itself may leave one more sheet; everything else is the same.
+            KilledRuns.Compare(In("runs", "00000-whole"), run, mayHaveMore: "samples");
         }
-        Assert.Single(Directory.GetFiles(In("runs", "00001-stopped", "checkpoints"), "*.safetensors"));
-        var resumed = Run("train", "--resume", In("runs", "00001-stopped"), "--threads", "1");
-        Assert.True(resumed.ExitCode == 0, resumed.Error);
-        // The stop itself may leave one more sheet; everything else is the same.
-        KilledRuns.Compare(In("runs", "00000-whole"), In("runs", "00001-stopped"), mayHaveMore: "samples");
     }
 
     /// <summary>The device never comes back from its first wait, so the run cannot end by itself.</summary>
