@@ -36,20 +36,19 @@ public sealed class FaultTests : IDisposable
     }
 
     [UnixTheory]
-    [InlineData("INT 130", "TERM 143")]
-    public void ASignalCostsNoBit(params string[] signals)
+    [InlineData(130, 143)]
+    public void ASignalCostsNoBit(int exitCodeOfInterrupt, int exitCodeOfTerminate)
     {
         string[] options = ["train", "--steps", "1200", "--batch-size", "16", "--device", "cpu", "--threads", "1", "--quiet", "--checkpoint-interval", "5", "--sample-interval", "2"];
         Assert.Equal(0, Run([.. options, "--name", "whole"]).ExitCode);
-        for (int i = 0; i < signals.Length; i++)
+        foreach (var (signal, exitCode, name) in ((string, int, string)[])[("INT", exitCodeOfInterrupt, "00001-stopped"), ("TERM", exitCodeOfTerminate, "00002-stopped")])
         {
-            string[] signal = signals[i].Split(' ');
-            string name = $"0000{i + 1}-stopped", run = In("runs", name);
+            string run = In("runs", name);
             using (var running = Start([.. options, "--name", "stopped"]))
             {
                 WaitForMetrics(name);
-                running.Signal(signal[0]);
-                Assert.Equal(int.Parse(signal[1], CultureInfo.InvariantCulture), running.Wait());
+                running.Signal(signal);
+                Assert.Equal(exitCode, running.Wait());
             }
             Assert.Single(Directory.GetFiles(Path.Combine(run, "checkpoints"), "*.safetensors"));
             var resumed = Run("train", "--resume", run, "--threads", "1");
