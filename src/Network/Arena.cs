@@ -62,10 +62,17 @@ internal sealed class ArenaLayout
     private const int AlignmentInFloats = 64;
 
     private readonly List<TensorSlot> _slots = [];
+    private readonly List<long> _layers = [];
 
     public IReadOnlyList<TensorSlot> Slots => _slots;
 
+    /// <summary>Where the tensors of each layer of a network begin; where a layer has none, the next one's.</summary>
+    public IReadOnlyList<long> Layers => _layers;
+
     public long Length { get; private set; }
+
+    /// <summary>What is added from here on is of the network's next layer, or lies behind its last.</summary>
+    public void BeginLayer() => _layers.Add(Length);
 
     public TensorSlot Matrix(string name, int rows, int columns) => Add(name, rows, columns, isVector: false);
 

@@ -91,8 +91,8 @@ public sealed partial class ConditionalGan : IDisposable
         _loss = PairLoss.Of(recipe, classes, _operators, _clock, _memory, _metrics);
         _augmentations = new AugmentationChain(recipe, image, 2 * batch, _operators, _clock, _memory);
         _batch = new AdversarialBatch(recipe, plan, image, apart: !_augmentations.IsEmpty, _memory);
-        _optimizerOfG = Optimizer.OfGenerator(recipe, _operators);
-        _optimizerOfD = Optimizer.OfDiscriminator(recipe, _operators);
+        _optimizerOfG = Optimizer.OfGenerator(recipe, _operators, _generator.Parameters, _generatorClock);
+        _optimizerOfD = Optimizer.OfDiscriminator(recipe, _operators, _discriminator.Parameters, _clock);
         _regularizer = Regularizer.Of(recipe, _discriminator, _batch.Pairs.Columns, image.Pixels, _operators, _clock, _memory);
         _finite = new FiniteWatch(_memory, _operators.FiniteCheck);
         _generator.Initialize();
@@ -221,40 +221,37 @@ public sealed partial class ConditionalGan : IDisposable
         using (_device.Beside())
             _generator.DrawLatents(Purpose.Latent(0), _batch.FakeImages.Rows);
         // The generated pairs stand under labels from the data's own distribution: the real batch's.
-        _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _batch.Indices);
-        _operators.GatherScale.Launch(_batch.Indices, data.Pixels, data.Labels, _batch.RealImages, _batch.Labels);
+        _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Labels, _batch.Indices, _batch.Labels);
         _device.Join();
-        // Meanwhile G reads the other half of the labels, and writes images alone: a code lies behind them.
+        // Meanwhile G reads the other half of the labels, and writes the other half of the images, behind which a code lies.
+        using (_device.Beside())
+            _operators.GatherScale.Launch(_batch.Indices, data.Pixels, _batch.RealImages);
         using (_device.Beside())
         {
             _loss.Mismatch(_batch.RealLabels);
             _discriminator.EncodeLabels(_batch.Labels, _batch.Pairs);
         }
         _generator.Forward(_batch.FakeLabels, _batch.FakeImages, training: true);
+        if (!_augmentations.IsEmpty)
+            _device.Join();
         _augmentations.Forward(_batch.Images, _batch.Seen, StreamOfD);
         _device.Join();
 
         _discriminator.Forward(_batch.Pairs, _batch.Logits, PassOfD);
         _loss.ForDiscriminator(_batch.Logits, _batch.Labels, _batch.LogitGradients);
-        _discriminator.BackwardToParameters(_batch.Labels, _batch.Pairs, _batch.Logits, _batch.LogitGradients, PassOfD);
+        var normalized = _discriminator.Parameters.Normalized;
+        _optimizerOfD.Begin();
+        // Gradients that a penalty adds to, or that are taken through σ, are final at the end alone.
+        bool isFinal = _regularizer is null && normalized is null;
+        _discriminator.BackwardToParameters(_batch.Labels, _batch.Pairs, _batch.Logits, _batch.LogitGradients, PassOfD, isFinal ? _optimizerOfD : null);
         _regularizer?.Accumulate(_batch.Pairs, _batch.Labels, _metrics);
-        MoveDiscriminator(_discriminator.Parameters);
-    }
-
-    /// <summary>The optimiser's step, and what keeps D in bounds around it. It is left to branches.</summary>
-    private void MoveDiscriminator(Parameters parameters)
-    {
-        parameters.Normalized?.Backward(parameters.Gradients);
+        normalized?.Backward(_discriminator.Parameters.Gradients);
         using (_device.Beside())
-        {
-            _optimizerOfD.Update(parameters, _clock);
-            if (Recipe.WeightClip > 0)
-                _operators.WeightClip.Launch(parameters.Values.View, Recipe.WeightClip);
-        }
-        if (parameters.Normalized is not { } normalized)
+            _optimizerOfD.Finish();
+        if (normalized is null)
             return;
         _device.Join();
-        normalized.Follow(parameters.Values);
+        normalized.Follow(_discriminator.Parameters.Values);
     }
 
     /// <summary>The update of G: it moves against the D of now, and wants its images called real, whatever D's smoothed target is.</summary>
@@ -279,11 +276,14 @@ public sealed partial class ConditionalGan : IDisposable
         _device.Join();
         _discriminator.Forward(pairs, logits, PassOfG);
         _loss.ForGenerator(logits, labels, dLogits);
-        var dSeen = _discriminator.BackwardToImages(pairs, logits, dLogits, PassOfG);
+        // Where D sees the images as they are, its first layer takes the gradient through G's last nonlinearity too.
+        var front = _augmentations.IsEmpty && _discriminator.TakesSlope ? _generator.SlopeOf(images) : null;
+        var dSeen = _discriminator.BackwardToImages(pairs, logits, dLogits, PassOfG, front);
         var dImages = _batch.ImageGradients ?? dSeen;
         _augmentations.Backward(dSeen, dImages, StreamOfG);
-        _generator.Backward(labels, images, dImages);
-        _optimizerOfG.Update(_generator.Parameters, _generatorClock);
+        _optimizerOfG.Begin();
+        _generator.Backward(labels, images, dImages, _optimizerOfG, isSloped: front is not null);
+        _optimizerOfG.Finish();
         if (_average is not null)
         {
             using (_device.Beside())

@@ -79,25 +79,33 @@ internal sealed class Discriminator
     /// <summary>logits [M/m, outputs] ← D(pairs [M, pixels + code]).</summary>
     public void Forward(Matrix pairs, Matrix logits, Pass pass) => _stack.Forward(Packs(pairs), logits, pass);
 
-    /// <summary>The parameters' gradients for the last <see cref="Forward"/>, from dLogits, which is overwritten.</summary>
-    public void BackwardToParameters(ArrayView<int> labels, Matrix pairs, Matrix logits, Matrix dLogits, Pass pass)
+    /// <summary>The parameters' gradients for the last <see cref="Forward"/>, from dLogits, which is overwritten; an optimiser may begin with those that it has.</summary>
+    public void BackwardToParameters(ArrayView<int> labels, Matrix pairs, Matrix logits, Matrix dLogits, Pass pass, Optimizer? optimizer)
     {
         if (_encoding.IsLearnt)
-            _encoding.Backward(labels, Backward(pairs, logits, dLogits, _dLabels, _pixels.., pass, weights: true));
+            _encoding.Backward(labels, Backward(pairs, logits, dLogits, _dLabels, _pixels.., pass, weights: true, optimizer));
         else
-            _stack.Backward(Packs(pairs), logits, dLogits, null, Range.All, pass, weights: true);
+            _stack.Backward(Packs(pairs), logits, dLogits, null, Range.All, pass, weights: true, optimizer);
     }
 
-    /// <summary>[M, pixels], until the next pass: the gradient by the images for the last <see cref="Forward"/>, and none of D's own, since a step of G moves G alone.</summary>
-    public Matrix BackwardToImages(Matrix pairs, Matrix logits, Matrix dLogits, Pass pass) => Backward(pairs, logits, dLogits, _dImages, .._pixels, pass, weights: false);
+    /// <summary>Whether <see cref="BackwardToImages"/> goes back through the nonlinearity that the images came out of too.</summary>
+    public bool TakesSlope => _dPairs is null && _stack.TakesSlope;
 
-    private Matrix Backward(Matrix pairs, Matrix logits, Matrix dLogits, Matrix gradient, Range columns, Pass pass, bool weights)
+    /// <summary>
+    /// [M, pixels], until the next pass: the gradient by the images for the last <see cref="Forward"/>, or before the nonlinearity <paramref name="front"/> that they came out of; and none of
+    /// D's own, since a step of G moves G alone.
+    /// </summary>
+    public Matrix BackwardToImages(Matrix pairs, Matrix logits, Matrix dLogits, Pass pass, Slope? front) =>
+        Backward(pairs, logits, dLogits, _dImages, .._pixels, pass, weights: false, front: front);
+
+    private Matrix Backward(
+        Matrix pairs, Matrix logits, Matrix dLogits, Matrix gradient, Range columns, Pass pass, bool weights, Optimizer? optimizer = null, Slope? front = null)
     {
         var wanted = gradient.SliceRows(0, pairs.Rows);
         if (_dPairs is { } all)
-            _stack.Backward(Packs(pairs), logits, dLogits, Packs(all.SliceRows(0, pairs.Rows)), Range.All, pass, weights);
+            _stack.Backward(Packs(pairs), logits, dLogits, Packs(all.SliceRows(0, pairs.Rows)), Range.All, pass, weights, optimizer);
         else
-            _stack.Backward(pairs, logits, dLogits, wanted, columns, pass, weights);
+            _stack.Backward(pairs, logits, dLogits, wanted, columns, pass, weights, optimizer, front);
         return wanted;
     }
 

@@ -12,6 +12,8 @@ namespace GpuCgan.Network;
 /// </summary>
 internal sealed class Generator
 {
+    private static readonly Pass Trained = new(true, 0);
+
     private readonly Stack _stack;
     private readonly LabelEncoding? _encoding;
     private readonly LabelFactor? _factor;
@@ -66,7 +68,7 @@ internal sealed class Generator
         var input = Input(images.Rows);
         _encoding?.Forward(labels, input);
         _factor?.Forward(labels, input);
-        _stack.Forward(input, images, new Pass(training, 0));
+        _stack.Forward(input, images, training ? Trained : Trained with { Training = false });
     }
 
     /// <summary>images [M, pixels] ← G(latents [M, latent], mixtures of labels [M, classes]), not in training.</summary>
@@ -79,25 +81,30 @@ internal sealed class Generator
         _stack.Forward(input, images, new Pass(false, 0));
     }
 
-    /// <summary>The parameters' gradients for the images of the last <see cref="Forward"/>, from dImages, which is overwritten.</summary>
-    public void Backward(ArrayView<int> labels, Matrix images, Matrix dImages)
+    /// <summary>The nonlinearity that the <paramref name="images"/> of the last <see cref="Forward"/> came out of, where the way back through it is a step of its own.</summary>
+    public Slope? SlopeOf(Matrix images) => _stack.SlopeOf(images, Trained);
+
+    /// <summary>
+    /// The parameters' gradients for the images of the last <see cref="Forward"/>, from dImages, which is overwritten; the optimiser may begin with those that it has. Whether dImages is the
+    /// gradient before <see cref="SlopeOf"/> the images already, <paramref name="isSloped"/> says.
+    /// </summary>
+    public void Backward(ArrayView<int> labels, Matrix images, Matrix dImages, Optimizer optimizer, bool isSloped)
     {
         var input = Input(images.Rows);
-        var pass = new Pass(true, 0);
         if (_factor is not null)
         {
             var dInput = Rows(_labelGradient, images.Rows);
-            _stack.Backward(input, images, dImages, dInput, Range.All, pass, weights: true);
+            _stack.Backward(input, images, dImages, dInput, Range.All, Trained, weights: true, optimizer, isSloped: isSloped);
             _factor.Backward(labels, dInput);
             return;
         }
         if (!_encoding!.IsLearnt)
         {
-            _stack.Backward(input, images, dImages, null, Range.All, pass, weights: true);
+            _stack.Backward(input, images, dImages, null, Range.All, Trained, weights: true, optimizer, isSloped: isSloped);
             return;
         }
         var dLabels = Rows(_labelGradient, images.Rows);
-        _stack.Backward(input, images, dImages, dLabels, _latent.., pass, weights: true);
+        _stack.Backward(input, images, dImages, dLabels, _latent.., Trained, weights: true, optimizer, isSloped: isSloped);
         _encoding.Backward(labels, dLabels);
     }
 

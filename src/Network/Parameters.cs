@@ -1,5 +1,5 @@
 using GpuCgan.Kernels;
-using GpuCgan.Kernels.Operators;
+using ILGPU;
 
 namespace GpuCgan.Network;
 
@@ -41,6 +41,7 @@ internal sealed class Parameters
     /// <summary>Numbers that are trained.</summary>
     public long Count => Values.Layout.Slots.Sum(slot => (long)slot.Length);
 
-    public void Update(Adam adam, StepClock clock, int updatesPerStep, int update, AdamOptions options) => adam.Launch(
-        clock.View, updatesPerStep, update, Values.View, Gradients.View, FirstMoments.View, SecondMoments.View, options);
+    /// <summary>A part of the four trained arenas, for an optimiser.</summary>
+    public (ArrayView<float> Values, ArrayView<float> Gradients, ArrayView<float> FirstMoments, ArrayView<float> SecondMoments) Slice(long start, long length) =>
+        (Values.View.SubView(start, length), Gradients.View.SubView(start, length), FirstMoments.View.SubView(start, length), SecondMoments.View.SubView(start, length));
 }

@@ -41,9 +41,12 @@ internal sealed class ReorderedStep(ComputeDevice device, HostMemory memory) : I
         // Nothing is of this group: the others are found.
         Pass(step, (Main, Main));
         Launches = Launches with { InARow = _depth };
-        foreach (var group in _groups.OrderBy(group => group.Stage).ThenBy(group => group.Stream == Main ? 0 : lastSideFirst ? Sides.Count - group.Stream : 1 + group.Stream).ToArray())
+        foreach (var group in _groups.OrderBy(group => group.Stage).ThenBy(group => Place(group.Stream, lastSideFirst)).ToArray())
             Pass(step, group);
     }
+
+    /// <summary>The last side waits for what the others were given before, so it comes behind all of them; what they are given later comes behind it in the code's own order.</summary>
+    private int Place(int stream, bool lastSideFirst) => stream == Main ? 0 : stream == Sides.Count - 1 ? Sides.Count : lastSideFirst ? Sides.Count - 1 - stream : 1 + stream;
 
     /// <summary>Does a stream's launches between two joins.</summary>
     private void Pass(Action step, (int Stage, int Stream) group)
@@ -84,6 +87,8 @@ internal sealed class ReorderedStep(ComputeDevice device, HostMemory memory) : I
         _isForked = true;
         _depths[side] = Math.Max(_depths[side], _depth);
     }
+
+    public void Follow(int side, int other) => _depths[side] = Math.Max(_depths[side], _depths[other]);
 
     public void Join(int side)
     {

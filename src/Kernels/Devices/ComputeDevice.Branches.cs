@@ -5,8 +5,8 @@ namespace GpuCgan.Kernels.Devices;
 // Work that runs beside other work: branches of a recorded step.
 public sealed partial class ComputeDevice
 {
-    /// <summary>Two layers' worth of weight gradients and bias sums: none of these waits for its neighbour's, and few for one further away.</summary>
-    private const int Sides = 4;
+    /// <summary>Two layers' worth of weight gradients and bias sums, so that none of these waits for its neighbour's, and few for one further away; and one for what waits for them.</summary>
+    private const int Sides = 5;
 
     private readonly AcceleratorStream _main;
     private AcceleratorStream[]? _sides;
@@ -37,8 +37,20 @@ public sealed partial class ComputeDevice
     public Branch Beside()
     {
         NotBeside();
-        _side = Branches?.Fork();
-        _isBeside = true;
+        return Enter(Branches?.Fork());
+    }
+
+    /// <summary>Begins a branch that waits for every branch so far too, such as the optimiser's behind weight gradients. Else as <see cref="Beside"/>: nobody waits for it until <see cref="Join"/>.</summary>
+    /// <inheritdoc cref="Beside" path="/exception"/>
+    public Branch BesideBehindAll()
+    {
+        NotBeside();
+        return Enter(Branches?.ForkBehindAll());
+    }
+
+    private Branch Enter(AcceleratorStream? side)
+    {
+        (_side, _isBeside) = (side, true);
         return new Branch(this);
     }
 

@@ -85,6 +85,8 @@ internal sealed unsafe class CudaGraphs : IStepCapture
 
     public void Fork(int side) => Wait(_sides[side], _stream);
 
+    public void Follow(int side, int other) => Wait(_sides[side], _sides[other]);
+
     public void Join(int side) => Wait(_stream, _sides[side]);
 
     public IRecordedStep End()

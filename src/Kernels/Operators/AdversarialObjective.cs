@@ -35,15 +35,14 @@ public abstract class AdversarialObjective
     /// <inheritdoc cref="Operators.Wasserstein"/>
     public static AdversarialObjective Wasserstein(ComputeDevice device) => new Objective<Wasserstein>(device);
 
-    /// <summary>loss += weight·Σ loss(zᵢ, tᵢ)/M, score += Σ score(zᵢ)/M, dz = weight·∂loss/∂z / M.</summary>
+    /// <summary>Of each part of N rows: loss += weight·Σ loss(zᵢ, tᵢ)/N, score += Σ score(zᵢ)/N, dz = weight·∂loss/∂z / N. One launch for all parts.</summary>
     /// <param name="logits">[M, 1].</param>
     /// <param name="targets">[M], each in [0, 1].</param>
-    /// <param name="weight">This batch's share of the loss, such as 1; finite.</param>
     /// <param name="dLogits">[M, 1], overwritten; may be the logits.</param>
     /// <param name="loss">[1], added to.</param>
-    /// <param name="score">[1], to which the mean score, never weighted, is added.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the weight is not finite.</exception>
-    public abstract void ForDiscriminator(Matrix logits, ArrayView<float> targets, float weight, Matrix dLogits, ArrayView<float> loss, ArrayView<float> score);
+    /// <param name="parts">One to three that are M rows together.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a weight is not finite.</exception>
+    public abstract void ForDiscriminator(Matrix logits, ArrayView<float> targets, Matrix dLogits, ArrayView<float> loss, params ReadOnlySpan<ObjectivePart> parts);
 
     /// <summary>loss += Σ loss(zᵢ)/M, score += Σ score(zᵢ)/M, dz = loss′(z)/M.</summary>
     /// <param name="logits">[M, 1].</param>

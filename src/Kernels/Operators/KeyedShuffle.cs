@@ -9,7 +9,8 @@ namespace GpuCgan.Kernels.Operators;
 
 /// <summary>
 /// The order of the training data as a function instead of a shuffled list: row r of step s reads place p = s·B + r of an endless stream,
-/// whose epoch ⌊p / count⌋ visits every image exactly once, in an order of its own. A batch may straddle two epochs; none is ever short.
+/// whose epoch ⌊p / count⌋ visits every image exactly once, in an order of its own. A batch may straddle two epochs; none is ever short. The labels come with the places, so that
+/// who wants no more of an image does not wait for its pixels.
 /// </summary>
 /// <remarks>
 /// <para>An epoch's order is a permutation of 0 … count−1 keyed by (seed, purpose, epoch): a balanced Feistel network (Luby and Rackoff, "How to
@@ -74,51 +75,58 @@ public sealed class KeyedShuffle
         }
     }
 
-    internal readonly struct Range(uint purpose, int count, int halfBits, int batch)
+    internal readonly struct Range(uint purpose, int count, int halfBits, int batch, int labels)
     {
         public readonly uint Purpose = purpose;
-        public readonly int Count = count, HalfBits = halfBits, Batch = batch;
+        public readonly int Count = count, HalfBits = halfBits, Batch = batch, Labels = labels;
     }
 
-    private static void Kernel(Index1D row, ArrayView<StepState> clock, ArrayView<int> indices, Range range)
+    private static void Kernel(Index1D row, ArrayView<StepState> clock, ArrayView<byte> labels, ArrayView<int> indices, ArrayView<int> batchLabels, Range range)
     {
         EarlierLaunches.Await();
         var state = clock[0];
         ulong place = (ulong)state.Step * (uint)range.Batch + (uint)row.X;
         ulong epoch = place / (uint)range.Count;
         var keys = new Epoch(state.SeedLow, state.SeedHigh, range.Purpose, epoch);
-        indices[row] = (int)keys.Permute((uint)(place - epoch * (uint)range.Count), (uint)range.Count, range.HalfBits);
+        int index = (int)keys.Permute((uint)(place - epoch * (uint)range.Count), (uint)range.Count, range.HalfBits);
+        indices[row] = index;
+        int label = labels[index];
+        for (int at = row; at < range.Labels; at += range.Batch)
+            batchLabels[at] = label;
     }
 
     private readonly ComputeDevice _device;
-    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<int>, Range>? _kernel;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<byte>, ArrayView<int>, ArrayView<int>, Range>? _kernel;
 
     /// <summary>Compiles the kernel for <paramref name="device"/>.</summary>
     public KeyedShuffle(ComputeDevice device)
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<int>, Range>(Kernel, ElementLanes.AGroup));
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<byte>, ArrayView<int>, ArrayView<int>, Range>(Kernel, ElementLanes.AGroup));
     }
 
-    /// <summary>indices[r] = the image at place step·B + r of the stream. Overwrites the indices.</summary>
+    /// <summary>indices[r] = the image at place step·B + r of the stream, batchLabels[r] = labels[indices[r]]. Overwrites both.</summary>
     /// <param name="clock">[1], the step and the seed.</param>
     /// <param name="purpose">Which order; see <see cref="Purpose.Shuffle"/>. Nothing else may draw from it.</param>
-    /// <param name="count">How many images there are.</param>
+    /// <param name="labels">[count], one an image.</param>
     /// <param name="indices">[B], each 0 … count−1.</param>
-    /// <exception cref="ArgumentException">There is no clock, no image or no index.</exception>
-    public void Launch(ArrayView<StepState> clock, uint purpose, int count, ArrayView<int> indices)
+    /// <param name="batchLabels">[B]; or a multiple of it, and the labels stand there as often, one batch behind the other: for generated images under the labels of real ones.</param>
+    /// <exception cref="ArgumentException">There is no clock, no image or no index, or the labels do not fit.</exception>
+    public void Launch(ArrayView<StepState> clock, uint purpose, ArrayView<byte> labels, ArrayView<int> indices, ArrayView<int> batchLabels)
     {
-        if (clock.Length < 1 || count < 1 || indices.Length < 1 || indices.Length > int.MaxValue)
-            throw new ArgumentException($"{indices.Length} of {count} images with {clock.Length} clocks cannot be chosen.");
-        var range = new Range(purpose, count, HalfBits(count), indices.IntLength);
-        using var launch = _device.Profiler?.Begin("KeyedShuffle", $"{indices.Length}", 0, sizeof(int) * indices.Length);
+        if (clock.Length < 1 || labels.Length is < 1 or > int.MaxValue || indices.Length is < 1 or > int.MaxValue)
+            throw new ArgumentException($"{indices.Length} of {labels.Length} images with {clock.Length} clocks cannot be chosen.");
+        if (batchLabels.Length is < 1 or > int.MaxValue || batchLabels.Length % indices.Length != 0)
+            throw new ArgumentException($"{batchLabels.Length} labels are not those of {indices.Length} images, once or more often.", nameof(batchLabels));
+        var range = new Range(purpose, labels.IntLength, HalfBits(labels.IntLength), indices.IntLength, batchLabels.IntLength);
+        using var launch = _device.Profiler?.Begin("KeyedShuffle", $"{indices.Length}", 0, (sizeof(int) + sizeof(byte)) * indices.Length + sizeof(int) * batchLabels.Length);
         if (_kernel is not null)
         {
-            _kernel(_device.Stream, indices.IntLength, clock, indices, range);
+            _kernel(_device.Stream, indices.IntLength, clock, labels, indices, batchLabels, range);
             return;
         }
-        var job = new WideRows { State = clock.AsHostSpan()[0], Indices = indices, Range = range };
+        var job = new WideRows { State = clock.AsHostSpan()[0], Labels = labels, Indices = indices, BatchLabels = batchLabels, Range = range };
         _device.Team!.Run(ref job, (indices.IntLength + WideRows.RowsAnItem - 1) / WideRows.RowsAnItem);
     }
 
@@ -152,12 +160,15 @@ public sealed class KeyedShuffle
         public const int RowsAnItem = 128;
 
         public required StepState State { get; init; }
+        public required ArrayView<byte> Labels { get; init; }
         public required ArrayView<int> Indices { get; init; }
+        public required ArrayView<int> BatchLabels { get; init; }
         public required Range Range { get; init; }
 
         public readonly void Run(int item, int worker)
         {
-            var indices = Indices.AsHostSpan();
+            Span<int> indices = Indices.AsHostSpan(), batchLabels = BatchLabels.AsHostSpan();
+            var labels = Labels.AsHostSpan();
             int first = item * RowsAnItem;
             indices = indices.Slice(first, Math.Min(RowsAnItem, indices.Length - first));
             ulong place = (ulong)State.Step * (uint)Range.Batch + (uint)first;
@@ -171,6 +182,8 @@ public sealed class KeyedShuffle
                     keys = new Epoch(State.SeedLow, State.SeedHigh, Range.Purpose, ++epoch);
                 }
                 indices[i] = (int)keys.Permute((uint)within, (uint)Range.Count, Range.HalfBits);
+                for (int at = first + i; at < batchLabels.Length; at += Range.Batch)
+                    batchLabels[at] = labels[indices[i]];
             }
         }
     }

@@ -41,6 +41,7 @@ internal sealed class NetworkBuilder(OperatorSet operators, StepClock clock, Dev
                 dropout = new LayerDropout(clock, _dropouts++, plan.Layers[++i].Spec.Value);
             bool isNormalised = i + 1 < plan.Layers.Count && plan.Layers[i + 1].Spec.IsNorm;
             var (_, height, width) = layer.Input;
+            Trainable.BeginLayer();
             _makers.Add(spec.Kind switch
             {
                 LayerKind.Linear => PlaceLinear(layer, activation, dropout, firstStream),

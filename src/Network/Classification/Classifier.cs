@@ -140,8 +140,8 @@ public sealed class Classifier : IDisposable
     /// <summary>One step on the next batch.</summary>
     internal void TrainStep(TrainingData data)
     {
-        _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Count, _indices.View);
-        _operators.GatherScale.Launch(_indices.View, data.Pixels, data.Labels, _images, _labels);
+        _operators.KeyedShuffle.Launch(_clock.View, Purpose.Shuffle, data.Labels, _indices.View, _labels);
+        _operators.GatherScale.Launch(_indices.View, data.Pixels, _images);
         if (Recipe.Translation > 0)
         {
             _operators.Philox.Integers(_clock.View, Purpose.Translation, _offsets, 2 * Recipe.Translation + 1);
@@ -152,7 +152,7 @@ public sealed class Classifier : IDisposable
         _operators.SoftmaxCrossEntropy.Launch(_logits, _labels, _dLogits, _loss.View, _correct.View);
         _head.Backward(_features, _logits, _dLogits, _dFeatures, Range.All, Training, weights: true);
         _body.Backward(_moved, _features, _dFeatures, null, Range.All, Training, weights: true);
-        Parameters.Update(_operators.Adam, _clock, 1, 0, Recipe.Adam);
+        _operators.Adam.Launch(_clock.View, 1, 0, Parameters.Values.View, Parameters.Gradients.View, Parameters.FirstMoments.View, Parameters.SecondMoments.View, Recipe.Adam);
         _clock.Advance();
     }
 
@@ -168,7 +168,6 @@ public sealed class Classifier : IDisposable
         var features = new float[(long)count * FeatureWidth];
         using var memory = new DeviceMemory(_device);
         var block = memory.Array<byte>((long)batch * Image.Pixels);
-        var noLabels = memory.View<byte>(batch);
         var bytes = new byte[block.Length];
         var featuresOfBlock = new float[_featureMemory.Length];
         var logits = new float[_logitMemory.Length];
@@ -178,7 +177,7 @@ public sealed class Classifier : IDisposable
             int taken = Math.Min(batch, count - start);
             pixels.Slice(start * Image.Pixels, taken * Image.Pixels).CopyTo(bytes);
             block.Upload(bytes);
-            _operators.GatherScale.Launch(_indices.View, block.View, noLabels, _images, _labels);
+            _operators.GatherScale.Launch(_indices.View, block.View, _images);
             _body.Forward(_images, _features, Inference);
             _head.Forward(_features, _logits, Inference);
             _featureMemory.Download(featuresOfBlock);

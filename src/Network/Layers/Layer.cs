@@ -58,8 +58,8 @@ internal abstract class Layer
     /// <summary>Whether there is <see cref="BackwardThrough"/>.</summary>
     public virtual bool TakesSlope => false;
 
-    /// <summary><see cref="Backward"/> by all inputs, and with dx the layer in front has nothing left to do for its slope: <paramref name="front"/> is that, of its output x.</summary>
-    public virtual void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, bool weights) => throw new NotSupportedException($"{GetType().Name} takes no slope.");
+    /// <summary><see cref="Backward"/>, and with dx the layer in front has nothing left to do for its slope: <paramref name="front"/> is that, of its output, the selected inputs of x.</summary>
+    public virtual void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, Range inputs, bool weights) => throw new NotSupportedException($"{GetType().Name} takes no slope.");
 
     /// <summary>
     /// ty = tx·∂y/∂x at the x that <see cref="Forward"/> turned into y: what a small step tx of the inputs does to the outputs. tx is [M, inputs], or a step of the inputs

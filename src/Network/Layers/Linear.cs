@@ -58,11 +58,11 @@ internal sealed class Linear : Layer
 
     public override bool TakesSlope => true;
 
-    public override void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, bool weights)
+    public override void BackwardThrough(Slope front, Matrix x, Matrix dy, Matrix dx, Range inputs, bool weights)
     {
         if (weights)
             ParameterGradients(x, dy);
-        _operators.Gemm.InputGradient(dy, _parameters.Weight(_slots.Weight), dx, front);
+        _operators.Gemm.InputGradient(dy, Selected(_parameters.Weight(_slots.Weight), inputs), dx, front);
     }
 
     private void ParameterGradients(Matrix x, Matrix dy)

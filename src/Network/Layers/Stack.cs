@@ -1,5 +1,6 @@
 using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Operators;
 
 namespace GpuCgan.Network.Layers;
 
@@ -38,6 +39,12 @@ internal sealed class Stack
     /// <summary>The first layer that has no <see cref="Layer.Tangent"/>; null where all have one.</summary>
     public Layer? FirstCurved => _layers.FirstOrDefault(layer => !layer.IsPiecewiseLinear);
 
+    /// <summary>Whether a gradient by the inputs can be taken through the nonlinearity that they came out of.</summary>
+    public bool TakesSlope => _layers[0].TakesSlope;
+
+    /// <summary>The nonlinearity that the outputs y of the last <see cref="Forward"/> came out of; see <see cref="Layer.SlopeOf"/>.</summary>
+    public Slope? SlopeOf(Matrix y, Pass pass) => _layers[^1].SlopeOf(y, pass);
+
     public void Initialize()
     {
         foreach (var layer in _layers)
@@ -56,12 +63,20 @@ internal sealed class Stack
 
     /// <summary>
     /// From dy, which may be overwritten, the parameters' gradients where <paramref name="weights"/> asks for them, and the gradient by the selected inputs
-    /// where dx is not null. x and y are those of the last <see cref="Forward"/>, unchanged, and so is the pass.
+    /// where dx is not null. x and y are those of the last <see cref="Forward"/>, unchanged, and so is the pass. An optimiser is told of every layer that is passed.
     /// </summary>
-    public void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights)
+    /// <param name="x">[M, inputs].</param>
+    /// <param name="y">[M, outputs].</param>
+    /// <param name="dy">As y.</param>
+    /// <param name="dx">[M, selected inputs], or null.</param>
+    /// <param name="inputs">Which.</param>
+    /// <param name="pass">Of the forward pass.</param>
+    /// <param name="weights">Whether parameters have gradients.</param>
+    /// <param name="optimizer">Of this network.</param>
+    /// <param name="front">The nonlinearity that the selected inputs came out of, where the stack <see cref="TakesSlope"/>: dx is the gradient before it.</param>
+    /// <param name="isSloped">Whether dy is the gradient before the <see cref="SlopeOf"/> of y already.</param>
+    public void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights, Optimizer? optimizer = null, Slope? front = null, bool isSloped = false)
     {
-        // Whether the gradient that comes to a layer is that before its nonlinearity already.
-        bool isSloped = false;
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             var gradient = i == _layers.Length - 1 ? dy : Rows(_gradients[i], dy.Rows);
@@ -69,12 +84,17 @@ internal sealed class Stack
             Matrix input = Input(i, x), output = Output(i, y);
             if (!isSloped)
                 _layers[i].ApplySlope(output, gradient, pass);
-            var front = i > 0 && _layers[i].TakesSlope ? _layers[i - 1].SlopeOf(input, pass) : null;
-            if (front is { } slope)
-                _layers[i].BackwardThrough(slope, input, gradient, target!.Value, weights);
+            var selected = i == 0 ? inputs : Range.All;
+            var through = i == 0 ? front : _layers[i].TakesSlope ? _layers[i - 1].SlopeOf(input, pass) : null;
+            if (through is { } slope)
+                _layers[i].BackwardThrough(slope, input, gradient, target!.Value, selected, weights);
             else
-                _layers[i].Backward(input, output, gradient, target, i == 0 ? inputs : Range.All, pass, weights);
-            isSloped = front is not null;
+                _layers[i].Backward(input, output, gradient, target, selected, pass, weights);
+            // Of the gradient that comes to the next layer: whether it is that before its nonlinearity.
+            isSloped = through is not null;
+            // Behind the first layer there is nothing left to do beside it.
+            if (i > 0)
+                optimizer?.Passed(i);
         }
         _device.Join();
     }

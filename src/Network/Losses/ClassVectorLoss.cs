@@ -19,8 +19,7 @@ internal sealed class ClassVectorLoss : PairLoss
     private readonly Matrix _codes;
     private readonly Matrix _tableOfD;
     private readonly Matrix _tableOfG;
-    private readonly Matrix _realTargets;
-    private readonly Matrix _fakeTargets;
+    private readonly Matrix _targets;
     private readonly Matrix _zeros;
     private readonly Matrix _ownScores;
     private readonly ArrayView<float> _meanScore;
@@ -33,8 +32,8 @@ internal sealed class ClassVectorLoss : PairLoss
         _metrics = metrics;
         _batch = recipe.BatchSize;
         _codes = memory.Packed(_batch, classes);
-        _realTargets = memory.Packed(_batch, classes);
-        _fakeTargets = Filled((_, _) => recipe.FakeTarget, _batch);
+        // The generated half stays as it is.
+        _targets = Filled((_, _) => recipe.FakeTarget, 2 * _batch);
         _tableOfD = Filled((label, c) => label == c || recipe.RealVector == RealVectorKind.Ones ? recipe.RealTarget : recipe.FakeTarget, classes);
         _tableOfG = Filled((label, c) => label == c || recipe.RealVector == RealVectorKind.Ones ? 1 : 0, classes);
         _zeros = memory.Column(_batch);
@@ -59,21 +58,22 @@ internal sealed class ClassVectorLoss : PairLoss
             Score(real, realLabels, _metrics.RealScore);
             Score(fake, fakeLabels, _metrics.FakeScore);
         }
-        _operators.Embedding.Forward(realLabels, _tableOfD, _realTargets);
-        Compare(real, _realTargets, dLogits.SliceRows(0, _batch), _metrics.DiscriminatorLoss);
-        Compare(fake, _fakeTargets, dLogits.SliceRows(_batch, _batch), _metrics.DiscriminatorLoss);
+        _operators.Embedding.Forward(realLabels, _tableOfD, _targets.SliceRows(0, _batch));
+        // Twice the mean over halves of one size is the sum of theirs.
+        Compare(logits, _targets, 2, dLogits, _metrics.DiscriminatorLoss);
     }
 
     public override void ForGenerator(Matrix logits, ArrayView<int> labels, Matrix dLogits)
     {
         using (_operators.Device.Beside())
             Score(logits, labels, _metrics.FakeScoreAfterUpdate);
-        _operators.Embedding.Forward(labels, _tableOfG, _realTargets);
-        Compare(logits, _realTargets, dLogits, _metrics.GeneratorLoss);
+        var targets = _targets.SliceRows(0, _batch);
+        _operators.Embedding.Forward(labels, _tableOfG, targets);
+        Compare(logits, targets, 1, dLogits, _metrics.GeneratorLoss);
     }
 
-    private void Compare(Matrix logits, Matrix targets, Matrix dLogits, ArrayView<float> loss) =>
-        _objective.ForDiscriminator(Flat(logits), targets.Data, 1, Flat(dLogits), loss, _meanScore);
+    private void Compare(Matrix logits, Matrix targets, float weight, Matrix dLogits, ArrayView<float> loss) =>
+        _objective.ForDiscriminator(Flat(logits), targets.Data, Flat(dLogits), loss, new ObjectivePart((int)logits.Elements, weight, _meanScore));
 
     /// <summary>The logit of each image's own class is the projection of its logits on the class's one-hot vector. It costs nothing here, and nothing but the log waits
     /// for it: the join behind the backward pass is soon enough, before which nobody writes the logits.</summary>
@@ -82,7 +82,7 @@ internal sealed class ClassVectorLoss : PairLoss
         _operators.OneHot.Launch(labels, _codes);
         _operators.CopyMatrix.Launch(_zeros, _ownScores);
         _operators.Projection.Forward(_codes, logits, _ownScores);
-        _objective.ForDiscriminator(_ownScores, _zeros.Data, 0, _ownScores, _noLoss, score);
+        _objective.ForDiscriminator(_ownScores, _zeros.Data, _ownScores, _noLoss, new ObjectivePart(_batch, 0, score));
     }
 
     /// <summary>All elements as one column.</summary>

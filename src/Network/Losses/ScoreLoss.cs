@@ -58,13 +58,12 @@ internal sealed class ScoreLoss : PairLoss
             Flip(1, _targets.SubView(batch, batch), _recipe.FakeTarget, _recipe.RealTarget);
         }
         float unreal = batch + _mismatched;
-        Score(0, _real, 1, _metrics.RealScore);
-        if (_mismatched > 0)
-            Score(_real, _mismatched, _mismatched / unreal, _metrics.MismatchedScore);
-        Score(batch, batch, batch / unreal, _metrics.FakeScore);
-
-        void Score(int start, int count, float weight, ArrayView<float> score) => _objective.ForDiscriminator(
-            logits.SliceRows(start, count), _targets.SubView(start, count), weight, dLogits.SliceRows(start, count), _metrics.DiscriminatorLoss, score);
+        var real = new ObjectivePart(_real, 1, _metrics.RealScore);
+        var fake = new ObjectivePart(batch, batch / unreal, _metrics.FakeScore);
+        if (_mismatched == 0)
+            _objective.ForDiscriminator(logits, _targets, dLogits, _metrics.DiscriminatorLoss, real, fake);
+        else
+            _objective.ForDiscriminator(logits, _targets, dLogits, _metrics.DiscriminatorLoss, real, new ObjectivePart(_mismatched, _mismatched / unreal, _metrics.MismatchedScore), fake);
     }
 
     public override void ForGenerator(Matrix logits, ArrayView<int> labels, Matrix dLogits) =>

@@ -9,27 +9,20 @@ public class GatherScaleTests
 
     [Theory]
     [OnCpu(nameof(Shapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(Shapes)), OnOpenCl(nameof(Shapes))]
-    public void ABatchHoldsTheScaledImagesAndTheirLabels(string device, int count, int batch, int n, int seed)
+    public void ABatchHoldsTheScaledImages(string device, int count, int batch, int n, int seed)
     {
         var d = TestDevice.Get(device);
         string context = $"{device} count={count} batch={batch} n={n} seed={seed}";
         var random = new Random(seed);
         var pixels = new byte[count * n];
         random.NextBytes(pixels);
-        var labels = new byte[count];
-        random.NextBytes(labels);
         int[] indices = [.. Enumerable.Range(0, batch).Select(_ => random.Next(count))];
         using var gPixels = d.Allocate<byte>(pixels.Length);
         gPixels.Upload(pixels);
-        using var gLabels = d.Allocate<byte>(count);
-        gLabels.Upload(labels);
         using var gIndices = d.Allocate<int>(batch);
         gIndices.Upload(indices);
         using var images = GuardedMatrix.Unwritten(d, batch, n);
-        int copies = 1 + seed % 3;
-        using var batchLabels = d.Allocate<int>(copies * batch + 2);
-        batchLabels.Upload([.. Enumerable.Repeat(-7, copies * batch + 2)]);
-        new GatherScale(d).Launch(gIndices.View, gPixels.View, gLabels.View, images.Matrix, batchLabels.View.SubView(1, copies * batch));
+        new GatherScale(d).Launch(gIndices.View, gPixels.View, images.Matrix);
 
         var expected = new double[batch, n];
         for (int i = 0; i < batch; i++)
@@ -39,8 +32,6 @@ public class GatherScaleTests
         }
         // The constant and the product are each rounded once: 2⁻²³ relative.
         Close.Assert(expected, images.Read(context), 0, 1.2e-7, context);
-        int[] expectedLabels = [-7, .. Enumerable.Repeat(indices.Select(i => (int)labels[i]), copies).SelectMany(l => l), -7];
-        Assert.Equal(expectedLabels, batchLabels.Download());
     }
 
     [Theory]
@@ -50,11 +41,9 @@ public class GatherScaleTests
         var d = TestDevice.Get(device);
         using var pixels = d.Allocate<byte>(256);
         pixels.Upload([.. Enumerable.Range(0, 256).Select(i => (byte)i)]);
-        using var labels = d.Allocate<byte>(1);
         using var indices = d.Allocate<int>(1);
-        using var batchLabels = d.Allocate<int>(1);
         using var images = GuardedMatrix.Unwritten(d, 1, 256);
-        new GatherScale(d).Launch(indices.View, pixels.View, labels.View, images.Matrix, batchLabels.View);
+        new GatherScale(d).Launch(indices.View, pixels.View, images.Matrix);
         var result = images.Read(device);
         Assert.Equal(-1, result[0, 0]);
         Assert.Equal(1, result[0, 255]);
@@ -71,14 +60,11 @@ public class GatherScaleTests
     {
         var d = TestDevice.Get(device);
         using var pixels = d.Allocate<byte>(6);
-        using var labels = d.Allocate<byte>(2);
         using var indices = d.Allocate<int>(3);
         indices.Upload([-1, 1, 2]);
-        using var batchLabels = d.Allocate<int>(3);
         using var images = GuardedMatrix.Unwritten(d, 3, 3);
-        new GatherScale(d).Launch(indices.View, pixels.View, labels.View, images.Matrix, batchLabels.View);
+        new GatherScale(d).Launch(indices.View, pixels.View, images.Matrix);
         Assert.Equal(new float[,] { { float.NaN, float.NaN, float.NaN }, { -1, -1, -1 }, { float.NaN, float.NaN, float.NaN } }, images.Read(device));
-        Assert.Equal([-1, 0, -1], batchLabels.Download());
     }
 
     [Fact]
@@ -87,15 +73,10 @@ public class GatherScaleTests
         var d = TestDevice.Get("cpu");
         using var bytes = d.Allocate<byte>(6);
         using var ints = d.Allocate<int>(3);
-        using var longer = d.Allocate<int>(4);
         using var images = GuardedMatrix.Unwritten(d, 3, 3);
         var gather = new GatherScale(d);
-        var labels = bytes.View.SubView(0, 2);
-        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View.SubView(0, 2), bytes.View, labels, images.Matrix, ints.View));
-        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View.SubView(0, 5), labels, images.Matrix, ints.View));
-        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, bytes.View, images.Matrix, ints.View));
-        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, labels, images.Matrix, ints.View.SubView(0, 2)));
-        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, labels, images.Matrix, longer.View));
-        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View, labels, images.Matrix, default));
+        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View.SubView(0, 2), bytes.View, images.Matrix));
+        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View.SubView(0, 5), images.Matrix));
+        Assert.Throws<ArgumentException>(() => gather.Launch(ints.View, bytes.View.SubView(0, 2), images.Matrix));
     }
 }

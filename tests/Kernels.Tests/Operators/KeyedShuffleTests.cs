@@ -81,16 +81,23 @@ public class KeyedShuffleTests
         var d = TestDevice.Get(device);
         using var clock = new StepClock(d, 0);
         clock.Set(firstStep, seed);
+        int copies = 1 + (count + batch) % 3;
+        using var labels = d.Allocate<byte>(count);
+        byte[] hostLabels = [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7 + i / 256))];
+        labels.Upload(hostLabels);
         using var indices = d.Allocate<int>(batch + 2);
         indices.Upload([.. Enumerable.Repeat(-7, batch + 2)]);
+        using var batchLabels = d.Allocate<int>(copies * batch + 2);
+        batchLabels.Upload([.. Enumerable.Repeat(-7, copies * batch + 2)]);
         var shuffle = new KeyedShuffle(d);
         for (int step = 0; step < 3; step++)
         {
-            shuffle.Launch(clock.View, Purpose.Shuffle, count, indices.View.SubView(1, batch));
+            shuffle.Launch(clock.View, Purpose.Shuffle, labels.View, indices.View.SubView(1, batch), batchLabels.View.SubView(1, copies * batch));
             clock.Advance();
             long first = ((long)firstStep + step) * batch;
-            int[] expected = [-7, .. Enumerable.Range(0, batch).Select(r => KeyedShuffle.IndexAt(seed, Purpose.Shuffle, count, first + r)), -7];
-            Assert.Equal(expected, indices.Download());
+            int[] expected = [.. Enumerable.Range(0, batch).Select(r => KeyedShuffle.IndexAt(seed, Purpose.Shuffle, count, first + r))];
+            Assert.Equal([-7, .. expected, -7], indices.Download());
+            Assert.Equal([-7, .. Enumerable.Repeat(expected.Select(i => (int)hostLabels[i]), copies).SelectMany(l => l), -7], batchLabels.Download());
         }
     }
 
@@ -99,11 +106,15 @@ public class KeyedShuffleTests
     {
         var d = TestDevice.Get("cpu");
         using var clock = new StepClock(d, 1);
+        using var labels = d.Allocate<byte>(5);
         using var indices = d.Allocate<int>(4);
+        using var batchLabels = d.Allocate<int>(8);
         var shuffle = new KeyedShuffle(d);
-        Assert.Throws<ArgumentException>(() => shuffle.Launch(clock.View, 1, 0, indices.View));
-        Assert.Throws<ArgumentException>(() => shuffle.Launch(clock.View, 1, 5, default));
-        Assert.Throws<ArgumentException>(() => shuffle.Launch(default, 1, 5, indices.View));
+        Assert.Throws<ArgumentException>(() => shuffle.Launch(clock.View, 1, default, indices.View, batchLabels.View));
+        Assert.Throws<ArgumentException>(() => shuffle.Launch(clock.View, 1, labels.View, default, batchLabels.View));
+        Assert.Throws<ArgumentException>(() => shuffle.Launch(default, 1, labels.View, indices.View, batchLabels.View));
+        Assert.Throws<ArgumentException>(() => shuffle.Launch(clock.View, 1, labels.View, indices.View, default));
+        Assert.Throws<ArgumentException>(() => shuffle.Launch(clock.View, 1, labels.View, indices.View, batchLabels.View.SubView(0, 6)));
         Assert.Throws<ArgumentOutOfRangeException>(() => KeyedShuffle.IndexAt(1, 1, 0, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => KeyedShuffle.IndexAt(1, 1, 5, -1));
     }

@@ -50,7 +50,7 @@ public class ObjectiveTests
         {
             var objective = Get(name, d);
             Check($"{name}, D, {device} M={m} weight={weight} seed={seed}", d, z, weight, i => reference.Discriminator(z[i, 0], targets[i]), i => reference.DiscriminatorDerivative(z[i, 0], targets[i]),
-                reference.Score, (logits, dLogits, loss, score) => objective.ForDiscriminator(logits, t.View, weight, dLogits, loss, score));
+                reference.Score, (logits, dLogits, loss, score) => objective.ForDiscriminator(logits, t.View, dLogits, loss, new ObjectivePart(m, weight, score)));
             Check($"{name}, G, {device} M={m} seed={seed}", d, z, 1, i => reference.Generator(z[i, 0]), i => reference.GeneratorDerivative(z[i, 0]), reference.Score, objective.ForGenerator);
         }
     }
@@ -161,11 +161,58 @@ public class ObjectiveTests
                 if (side)
                     objective.ForGenerator(logits.Matrix, logits.Matrix, loss, score);
                 else
-                    objective.ForDiscriminator(logits.Matrix, targets.View, 1, logits.Matrix, loss, score);
+                    objective.ForDiscriminator(logits.Matrix, targets.View, logits.Matrix, loss, new ObjectivePart(2, 1, score));
                 Assert.True(float.IsFinite(logits.Read(device)[0, 0]), name);
                 Assert.True(float.IsNaN(logits.Read(device)[1, 0]), name);
                 Assert.All(metrics.Read(device), x => Assert.True(float.IsNaN(x), name));
             }
+        }
+    }
+
+    /// <summary>Rows of the parts and seed: parts that end within, at and beyond a group's 256 lanes.</summary>
+    public static IEnumerable<object[]> Parts =>
+        [[(int[])[1, 1], 1], [(int[])[64, 64], 2], [(int[])[1, 1, 1], 3], [(int[])[255, 2, 257], 4], [(int[])[17, 400, 96], 5], [(int[])[300, 1, 5], 6], [(int[])[256, 256], 7], [(int[])[512, 31, 513], 8]];
+
+    /// <summary>One launch for parts with weights of their own: the gradients of a launch a part, the sum of the losses, and each part's own score.</summary>
+    [Theory]
+    [OnCpu(nameof(Parts)), OnCpuIlgpu(nameof(Parts)), OnCuda(nameof(Parts)), OnOpenCl(nameof(Parts))]
+    public void EachPartHasItsOwnMean(string device, int[] rows, int seed)
+    {
+        var d = TestDevice.Get(device);
+        int m = rows.Sum();
+        var z = Logits(m, seed);
+        var targets = Targets(m, seed);
+        float[] weights = [1, 0.25f, 0.75f];
+        using var t = GuardedVector.Of(d, targets);
+        foreach (var (name, reference) in ReferenceObjective.All)
+        {
+            string context = $"{name}, {device} parts={string.Join('+', rows)} seed={seed}";
+            using var logits = GuardedMatrix.Of(d, z);
+            using var dLogits = GuardedMatrix.Unwritten(d, m, 1);
+            using var metrics = GuardedVector.Of(d, [3, .. Enumerable.Repeat(-2.0, rows.Length)]);
+            Get(name, d).ForDiscriminator(logits.Matrix, t.View, dLogits.Matrix, metrics.View.SubView(0, 1), [.. rows.Select((n, part) => new ObjectivePart(n, weights[part], metrics.View.SubView(1 + part, 1)))]);
+
+            var gradients = new double[m, 1];
+            double[] scores = new double[rows.Length], scoreMagnitudes = new double[rows.Length];
+            double loss = 0, lossMagnitude = 0;
+            for (int part = 0, row = 0; part < rows.Length; part++)
+            {
+                for (int end = row + rows[part]; row < end; row++)
+                {
+                    double share = weights[part] / (double)rows[part];
+                    loss += share * reference.Discriminator(z[row, 0], targets[row]);
+                    lossMagnitude += share * Math.Abs(reference.Discriminator(z[row, 0], targets[row]));
+                    scores[part] += reference.Score(z[row, 0]) / rows[part];
+                    scoreMagnitudes[part] += Math.Abs(reference.Score(z[row, 0])) / rows[part];
+                    gradients[row, 0] = share * reference.DiscriminatorDerivative(z[row, 0], targets[row]);
+                }
+            }
+            float[] read = metrics.Read(context);
+            // As above; the sums begin at 3 and −2, which the last addition rounds by 2⁻²⁴ of its result, and the smallest part's gradients are the largest.
+            Close.Assert(gradients, dLogits.Read(context), 2.5e-7 / rows.Min(), 2e-6, context + " gradient");
+            Close.Assert(3 + loss, read[0], 2.5e-7 + 4e-6 * lossMagnitude, 1.2e-7, context + " loss");
+            for (int part = 0; part < rows.Length; part++)
+                Close.Assert(scores[part] - 2, read[1 + part], 2.5e-7 + 4e-6 * scoreMagnitudes[part], 1.2e-7, $"{context} score {part}");
         }
     }
 
@@ -181,9 +228,10 @@ public class ObjectiveTests
                 using var logits = GuardedMatrix.Of(d, Draw.Uniform(601, 1, 31, -4, 4));
                 using var dLogits = GuardedMatrix.Unwritten(d, 601, 1);
                 using var targets = GuardedVector.Of(d, Targets(601, 1));
-                using var metrics = GuardedVector.Of(d, 0, 0);
+                using var metrics = GuardedVector.Of(d, 0, 0, 0, 0);
                 var objective = create(d);
-                objective.ForDiscriminator(logits.Matrix, targets.View, 0.3f, dLogits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
+                ObjectivePart Part(int rows, float weight, int score) => new(rows, weight, metrics.View.SubView(score, 1));
+                objective.ForDiscriminator(logits.Matrix, targets.View, dLogits.Matrix, metrics.View.SubView(0, 1), Part(269, 0.3f, 1), Part(7, 1, 2), Part(325, 0.7f, 3));
                 objective.ForGenerator(logits.Matrix, logits.Matrix, metrics.View.SubView(0, 1), metrics.View.SubView(1, 1));
                 bits.Add([.. logits.Read(device).Cast<float>(), .. dLogits.Read(device).Cast<float>(), .. metrics.Read(device)]);
             }
@@ -200,14 +248,23 @@ public class ObjectiveTests
         using var wide = GuardedMatrix.Unwritten(d, 3, 2);
         using var metrics = GuardedVector.Unwritten(d, 2);
         using var targets = GuardedVector.Unwritten(d, 3);
+        using var four = GuardedVector.Unwritten(d, 4);
         var one = metrics.View.SubView(0, 1);
         var objective = AdversarialObjective.Hinge(d);
         Assert.Throws<ArgumentException>(() => objective.ForGenerator(z.Matrix, other.Matrix, one, one));
         Assert.Throws<ArgumentException>(() => objective.ForGenerator(wide.Matrix, wide.Matrix, one, one));
         Assert.Throws<ArgumentException>(() => objective.ForGenerator(z.Matrix, z.Matrix, metrics.View, one));
         Assert.Throws<ArgumentException>(() => objective.ForGenerator(z.Matrix, z.Matrix, one, metrics.View));
-        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(z.Matrix, metrics.View, 1, z.Matrix, one, one));
-        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(z.Matrix, targets.View, float.NaN, z.Matrix, one, one));
-        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(z.Matrix, targets.View, 1, other.Matrix, one, one));
+        void Discriminate(ILGPU.ArrayView<float> t, GuardedMatrix dz, params ReadOnlySpan<ObjectivePart> parts) => objective.ForDiscriminator(z.Matrix, t, dz.Matrix, one, parts);
+        Discriminate(targets.View, z, new(1, 1, one), new(2, 0, one));
+        Assert.Throws<ArgumentException>(() => Discriminate(metrics.View, z, new ObjectivePart(3, 1, one)));
+        Assert.Throws<ArgumentException>(() => Discriminate(targets.View, other, new ObjectivePart(3, 1, one)));
+        Assert.Throws<ArgumentException>(() => Discriminate(targets.View, z, new ObjectivePart(3, float.NaN, one)));
+        Assert.Throws<ArgumentException>(() => Discriminate(targets.View, z, new ObjectivePart(3, 1, metrics.View)));
+        Assert.Throws<ArgumentException>(() => Discriminate(targets.View, z));
+        Assert.Throws<ArgumentException>(() => Discriminate(targets.View, z, new(1, 1, one), new ObjectivePart(1, 1, one)));
+        Assert.Throws<ArgumentException>(() => Discriminate(targets.View, z, new(3, 1, one), new ObjectivePart(0, 1, one)));
+        // Four parts are one too many, though their rows fit.
+        Assert.Throws<ArgumentException>(() => objective.ForDiscriminator(other.Matrix, four.View, other.Matrix, one, new(1, 1, one), new(1, 1, one), new(1, 1, one), new ObjectivePart(1, 1, one)));
     }
 }

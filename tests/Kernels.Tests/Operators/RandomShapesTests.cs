@@ -74,7 +74,7 @@ public class RandomShapesTests
             int length = e(3000);
             new FiniteCheckTests().EveryNaNAndInfinityIsCounted(d, length, r.Next(length + 1), s);
         },
-        ["GatherScale"] = (d, r, e, s) => new GatherScaleTests().ABatchHoldsTheScaledImagesAndTheirLabels(d, e(300), e(90), e(200), s),
+        ["GatherScale"] = (d, r, e, s) => new GatherScaleTests().ABatchHoldsTheScaledImages(d, e(300), e(90), e(200), s),
         ["Gemm"] = (d, r, e, s) => new GemmTests().ProductsOfSmallIntegersAreExact(d, e(130), e(130), e(130), s),
         ["Gemm.Column"] = (d, r, e, s) => new GemmTests().ADenseColumnIsExactToo(d, e(130), e(130), s),
         ["Gemm.Epilogue"] = (d, r, e, s) => new GemmTests().TheEpilogueHasTheBitsOfLaunchesBehindIt(

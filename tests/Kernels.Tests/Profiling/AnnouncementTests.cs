@@ -102,7 +102,7 @@ public sealed class AnnouncementTests : IDisposable
         Says("ColumnSum", "6×5", E, 4 * (E + N), () => new ColumnSum(_device).Launch(New(), View<float>(N), false));
         Says("Sum", "7", 7, 28, () => new Sum(_device).Launch(View<float>(7), View<float>(1), 1, false));
         Says("FiniteCheck", "7", 21, 28, () => new FiniteCheck(_device).Launch(View<float>(7), View<int>(1)));
-        Says("BinaryCrossEntropy", "6", 16 * M, 8 * M, () => new Objective<BinaryCrossEntropy>(_device).ForDiscriminator(New(M, 1), View<float>(M), 1, New(M, 1), View<float>(1), View<float>(1)));
+        Says("BinaryCrossEntropy", "6", 16 * M, 8 * M, () => new Objective<BinaryCrossEntropy>(_device).ForDiscriminator(New(M, 1), View<float>(M), New(M, 1), View<float>(1), new ObjectivePart(M, 1, View<float>(1))));
         Says("LeastSquares", "6", 7 * M, 8 * M, () => new Objective<LeastSquares>(_device).ForGenerator(New(M, 1), New(M, 1), View<float>(1), View<float>(1)));
         Says("SoftmaxCrossEntropy", "6×5", 22 * E, 8 * E + 4 * M, () => new SoftmaxCrossEntropy(_device).Launch(New(), View<int>(M), New(), View<float>(1), View<int>(1)));
     }
@@ -110,8 +110,8 @@ public sealed class AnnouncementTests : IDisposable
     [Fact]
     public void BatchesLabelsAndRandomNumbers()
     {
-        Says("GatherScale", "6×5", 3 * E, 5 * E + 9 * M, () => new GatherScale(_device).Launch(View<int>(M), View<byte>(3 * N), View<byte>(3), New(), View<int>(M)));
-        Says("KeyedShuffle", "6", 0, 4 * M, () => new KeyedShuffle(_device).Launch(_clock, Purpose.Shuffle, 9, View<int>(M)));
+        Says("GatherScale", "6×5", 3 * E, 5 * E + 4 * M, () => new GatherScale(_device).Launch(View<int>(M), View<byte>(3 * N), New()));
+        Says("KeyedShuffle", "6", 0, 13 * M, () => new KeyedShuffle(_device).Launch(_clock, Purpose.Shuffle, View<byte>(9), View<int>(M), View<int>(2 * M)));
         Says("OneHot", "6×5", 0, 4 * M + 4 * E, () => new OneHot(_device).Launch(View<int>(M), New()));
         Says("Embedding.Forward", "6×5 of 3", 0, 4 * M + 8 * E, () => new Embedding(_device).Forward(View<int>(M), New(3), New()));
         Says("Embedding.Gradient", "6×5 to 3", E, 4 * M + 4 * (E + 15), () => new Embedding(_device).Gradient(View<int>(M), New(), New(3), false));
