@@ -13,6 +13,7 @@ namespace GpuCgan.Network;
 internal sealed class Generator
 {
     private static readonly Pass Trained = new(true, 0);
+    private static readonly Pass Sampled = new(false, 0);
 
     private readonly Stack _stack;
     private readonly LabelEncoding? _encoding;
@@ -68,7 +69,7 @@ internal sealed class Generator
         var input = Input(images.Rows);
         _encoding?.Forward(labels, input);
         _factor?.Forward(labels, input);
-        _stack.Forward(input, images, training ? Trained : Trained with { Training = false });
+        _stack.Forward(input, images, training ? Trained : Sampled);
     }
 
     /// <summary>images [M, pixels] ← G(latents [M, latent], mixtures of labels [M, classes]), not in training.</summary>
@@ -78,7 +79,7 @@ internal sealed class Generator
         _copy.Launch(latents, Latents(images.Rows));
         _encoding?.Mix(labelWeights, input);
         _factor?.Mix(labelWeights, input);
-        _stack.Forward(input, images, new Pass(false, 0));
+        _stack.Forward(input, images, Sampled);
     }
 
     /// <summary>The nonlinearity that the <paramref name="images"/> of the last <see cref="Forward"/> came out of, where the way back through it is a step of its own.</summary>

@@ -28,6 +28,18 @@ internal sealed class RecordingDriver(ComputeDevice? device = null) : IStepCaptu
         _recording.Add(side < 0 ? work : $"{work}@{side}");
     }
 
+    public void QueueBeside(string work)
+    {
+        using (device!.Beside())
+            Queue(work);
+    }
+
+    public void QueueBehindAll(string work)
+    {
+        using (device!.BesideBehindAll())
+            Queue(work);
+    }
+
     public void Fork(int side)
     {
         if (FailIn == "fork")

@@ -12,21 +12,16 @@ public class StepBranchTests
         using var device = ComputeDevice.Open("cpu", 1);
         var driver = new RecordingDriver(device);
         using var recorder = new StepRecorder(driver, device);
-        void Beside(string work)
-        {
-            using (device.Beside())
-                driver.Queue(work);
-        }
         void Work()
         {
-            Beside("a");
+            driver.QueueBeside("a");
             driver.Queue("b");
             foreach (string work in (string[])["c", "d", "e", "f"])
-                Beside(work);
+                driver.QueueBeside(work);
             device.Join();
             driver.Queue("g");
             // Nobody joins this one.
-            Beside("h");
+            driver.QueueBeside("h");
         }
         for (int i = 0; i < 3; i++)
             recorder.Run(0, Work);
@@ -45,25 +40,15 @@ public class StepBranchTests
         using var device = ComputeDevice.Open("cpu", 1);
         var driver = new RecordingDriver(device);
         using var recorder = new StepRecorder(driver, device);
-        void Beside(string work)
-        {
-            using (device.Beside())
-                driver.Queue(work);
-        }
-        void BehindAll(string work)
-        {
-            using (device.BesideBehindAll())
-                driver.Queue(work);
-        }
         void Work()
         {
-            Beside("a");
-            Beside("b");
-            BehindAll("c");
-            Beside("d");
-            BehindAll("e");
+            driver.QueueBeside("a");
+            driver.QueueBeside("b");
+            driver.QueueBehindAll("c");
+            driver.QueueBeside("d");
+            driver.QueueBehindAll("e");
             device.Join();
-            BehindAll("f");
+            driver.QueueBehindAll("f");
             driver.Queue("g");
         }
         for (int i = 0; i < 3; i++)
