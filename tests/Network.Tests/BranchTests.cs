@@ -18,14 +18,6 @@ public class BranchTests
         InAnyOrder(recipe with { BatchSize = 4, NCritic = Math.Min(2, recipe.NCritic), Latent = 5 }, Image);
     }
 
-    /// <summary>Layers whose parameters the optimiser moves beside the rest of the backward pass.</summary>
-    private static readonly Recipe Wide = TinyGan.Recipe with
-    {
-        ScaleWidths = false,
-        Generator = ["linear 256", "batch_norm", "relu", "linear 300", "batch_norm", "relu", "linear 260", "leaky_relu 0.2", "linear image", "tanh"],
-        Discriminator = ["linear 256", "leaky_relu 0.2", "dropout 0.3", "linear 280", "leaky_relu 0.2", "dropout 0.3", "linear 260", "leaky_relu 0.2", "linear 1"],
-    };
-
     /// <summary>What no built-in recipe has.</summary>
     private static readonly Dictionary<string, Recipe> Others = new()
     {
@@ -37,12 +29,12 @@ public class BranchTests
         ["normalised weights and classes"] = TinyGan.Recipe with { SpectralNorm = true, DiscriminatorLabel = DiscriminatorLabelKind.Auxiliary, Discriminator = ["linear 150", "leaky_relu 0.2", "linear 1+classes"], GeneratorBatch = GeneratorBatchKind.Fresh },
         ["packs"] = TinyGan.Recipe with { Packing = 2 },
         ["packs and a penalty"] = CriticTests.Everything with { Packing = 2, MismatchedPairs = 0 },
-        ["layers that are moved on the way"] = Wide,
-        ["clipped layers that are moved on the way, and a projection"] = Wide with
+        ["layers that are moved on the way"] = TinyGan.Wide,
+        ["clipped layers that are moved on the way, and a projection"] = TinyGan.Wide with
         {
             DiscriminatorLabel = DiscriminatorLabelKind.Projection, Objective = ObjectiveKind.Wasserstein, WeightClip = 0.1f, NCritic = 2, DiscriminatorOptimizer = OptimizerKind.Rmsprop, GeneratorOptimizer = OptimizerKind.Sgd, GeneratorAverage = 0.9f,
         },
-        ["learnt codes beside layers that are moved on the way"] = Wide with { GeneratorLabel = GeneratorLabelKind.Multiply, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh },
+        ["learnt codes beside layers that are moved on the way"] = TinyGan.Wide with { GeneratorLabel = GeneratorLabelKind.Multiply, DiscriminatorLabel = DiscriminatorLabelKind.Embedding, GeneratorBatch = GeneratorBatchKind.Fresh },
         ["curved layers"] = TinyGan.Recipe with { Discriminator = ["linear 100", "sigmoid", "dropout 0.3", "linear 100", "layer_norm", "tanh", "dropout 0.3", "linear 1"] },
     };
 

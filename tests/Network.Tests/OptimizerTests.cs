@@ -1,3 +1,4 @@
+using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Kernels.Profiling;
 using GpuCgan.Network.Recipes;
@@ -86,6 +87,29 @@ public class OptimizerTests
                     numbers[slot.Offset + i] = 2 * random.NextSingle() - 1;
             }
             return numbers;
+        }
+    }
+
+    public static TheoryData<RegularizerKind, bool> WhatChangesGradients => new()
+    {
+        { RegularizerKind.None, false }, { RegularizerKind.GradientPenalty, false }, { RegularizerKind.ZeroCentredPenalty, false }, { RegularizerKind.None, true },
+    };
+
+    /// <summary>From zeros, Adam's first moment is 1 − β₁ of the gradient that it was given: the one that stands there in the end, penalty and all.</summary>
+    [Theory]
+    [MemberData(nameof(WhatChangesGradients))]
+    public void NothingIsMovedBeforeItsGradientIsFinal(RegularizerKind regularizer, bool spectralNorm)
+    {
+        using var device = ComputeDevice.Open("cpu", 2);
+        var recipe = TinyGan.Wide with { Regularizer = regularizer, SpectralNorm = spectralNorm };
+        using var gan = TinyGan.Create(device, recipe);
+        gan.TrainStep();
+        foreach (var parameters in (Parameters[])[gan.GeneratorParameters, gan.DiscriminatorParameters])
+        {
+            float share = (float)(1 - (double)recipe.AdamBeta1);
+            float[] gradients = parameters.Gradients.Download();
+            Assert.Contains(gradients, g => g != 0);
+            Assert.Equal(gradients.Select(g => share * g), parameters.FirstMoments.Download());
         }
     }
 }

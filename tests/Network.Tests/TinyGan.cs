@@ -24,6 +24,14 @@ internal static class TinyGan
     /// <summary>The same without dropout, for what is compared with a reference.</summary>
     public static readonly Recipe Steady = Recipe with { Discriminator = ["linear 200", "leaky_relu 0.2", "linear 300", "leaky_relu 0.2", "linear 1"] };
 
+    /// <summary>Layers whose parameters the optimiser moves beside the rest of the backward pass.</summary>
+    public static readonly Recipe Wide = Recipe with
+    {
+        ScaleWidths = false,
+        Generator = ["linear 256", "batch_norm", "relu", "linear 300", "batch_norm", "relu", "linear 260", "leaky_relu 0.2", "linear image", "tanh"],
+        Discriminator = ["linear 256", "leaky_relu 0.2", "dropout 0.3", "linear 280", "leaky_relu 0.2", "dropout 0.3", "linear 260", "leaky_relu 0.2", "linear 1"],
+    };
+
     /// <summary>Every option of the adversarial step at once.</summary>
     public static readonly Recipe Everything = Recipe with
     {
