@@ -11,7 +11,7 @@ using ILGPU.Runtime.Cuda;
 //   dotnet run -c Release --project bench/Ptx -- [--out FOLDER]        FOLDER gets one .ptx a kernel, for ptxas -v
 //   dotnet run -c Release --project bench/Ptx -- --pairs               loads every operator behind every other, in contexts of their own (two minutes): ILGPU fails on the second of some where ComputeDevice.Load does not clear what it keeps
 // Exit code 1: a kernel does not compile, keeps variables in local memory, names shared memory of which it has several, declares a register after its use,
-// has two barriers in a straight line and no access to shared memory between them: ILGPU has moved reads behind the second one, or touches memory before it waits for the launch in front.
+// has two barriers in a straight line and no access to shared memory between them: ILGPU has moved reads behind the second one, touches memory before it waits for the launch in front, or promises that a branch does not diverge.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int at = Array.IndexOf(args, "--out");
 string? folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
@@ -41,9 +41,11 @@ foreach (var (name, entry) in kernels)
         int waits = ptx.IndexOf("griddepcontrol.wait", StringComparison.Ordinal);
         using var older = DeviceCatalog.CreateGpuContext(DeviceKind.Cuda);
         bool early = waits < 0 || Regex.IsMatch(ptx[..waits], @"\b(ld|st|atom|red)\.(?!param)") || Compiled(older, entry, CudaArchitecture.SM_80).Contains("griddepcontrol", StringComparison.Ordinal);
-        bad += local > 0 || named || late || moved || early ? 1 : 0;
-        if (named || late || moved || early)
-            Console.WriteLine($"{name}: {(early ? "does not wait for the launch in front, or waits where there is no such instruction" : named ? "names shared memory of which it has several" : late ? "declares a register after its use" : "reads shared memory behind a barrier that stands behind the reads")}");
+        // That all lanes of a warp take the same branch is for NVIDIA's compiler to find out: DivergentBranches.
+        bool promised = Regex.IsMatch(ptx, @"@!?%p\d+\s+bra\.uni");
+        bad += local > 0 || named || late || moved || early || promised ? 1 : 0;
+        if (named || late || moved || early || promised)
+            Console.WriteLine($"{name}: {(promised ? "promises that a branch does not diverge" : early ? "does not wait for the launch in front, or waits where there is no such instruction" : named ? "names shared memory of which it has several" : late ? "declares a register after its use" : "reads shared memory behind a barrier that stands behind the reads")}");
         Console.WriteLine($"{name,-58} {Count(ptx, @"\b(fma\.rn|mul)\.f32"),5} {Count(ptx, @"\bmma\.sync"),4} {Count(ptx, @"\bld\.global\.v4"),6} {Count(ptx, @"\bst\.global\.v4"),6} {Count(ptx, @"\bld\.shared\.v4"),9} {Count(ptx, @"\b(ld|st)\.(v\d\.)?[bfus]\d"),7} {local,6}");
         if (folder is not null)
             File.WriteAllText(Path.Combine(folder, Regex.Replace(name, @"[^\w.]+", "-") + ".ptx"), ptx);
@@ -62,6 +64,7 @@ static string Compiled(Context context, EntryPointDescription entry, CudaArchite
     var capabilities = new CudaCapabilityContext(architecture);
     EarlierLaunches.Allow(capabilities, architecture);
     using var backend = new PTXBackend(context, capabilities, architecture, CudaInstructionSet.ISA_80, null);
+    DivergentBranches.Allow(context);
     return ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
 }
 

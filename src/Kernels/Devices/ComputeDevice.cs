@@ -202,7 +202,10 @@ public sealed partial class ComputeDevice : IDisposable
             throw WithoutTensorCores(what);
         }
         if (opened is CudaAccelerator compiling)
+        {
             EarlierLaunches.Allow(compiling.Capabilities, compiling.Architecture);
+            DivergentBranches.Allow(gpu);
+        }
         // A marker between two kernels would break a capture.
         return new ComputeDevice(kind, index, gpu, opened, null, recordSteps && !profiling, precision);
     }

@@ -73,7 +73,7 @@ public sealed record DeviceCatalog(ImmutableArray<DeviceDescription> Devices, Im
 
     internal static Context CreateGpuContext(DeviceKind kind, bool profiling = false) => Context.Create(builder =>
     {
-        builder.Optimize(OptimizationLevel.O2);
+        DivergentBranches.Register(builder);
         if (profiling)
             builder.Profiling();
         GroupBarrier.Register(builder);
