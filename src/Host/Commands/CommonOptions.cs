@@ -10,9 +10,6 @@ internal static class CommonOptions
 {
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the stack of an error.", Recursive = true };
 
-    /// <summary>What asks for tensor cores, on the command line and in options.json.</summary>
-    public const string Tf32 = "tf32";
-
     public static Option<string> Device() => new("--device")
     {
         Description = "auto, cuda[:i], opencl[:i], cpu or cpu-ilgpu.",
@@ -27,18 +24,24 @@ internal static class CommonOptions
 
     public static Option<Precision?> Precision() => new("--precision")
     {
-        Description = "Of products of matrices: fp32 (default), or tf32 on the tensor cores of an NVIDIA GPU from Ampere on, with operands of 11 bits.",
-        HelpName = "fp32|tf32",
-        CustomParser = result => result.Tokens[0].Value switch
-        {
-            "fp32" => Kernels.Devices.Precision.Fp32,
-            Tf32 => Kernels.Devices.Precision.Tf32,
-            var other => Refused(result, $"--precision '{other}': expected fp32 or tf32."),
-        },
+        Description = "Of products of matrices: fp32 (default), or on the tensor cores of an NVIDIA GPU from Ampere on: tf32, with operands of 11 bits, or tf32x3, with operands of 22.",
+        HelpName = "fp32|tf32|tf32x3",
+        CustomParser = result => PrecisionOf(result.Tokens[0].Value) ?? Refused(result, $"--precision '{result.Tokens[0].Value}': expected fp32, tf32 or tf32x3."),
     };
 
-    /// <summary>As <c>--precision</c> takes it and files name it.</summary>
-    public static string NameOf(Precision? precision) => precision == Kernels.Devices.Precision.Tf32 ? Tf32 : "fp32";
+    /// <summary>As <c>--precision</c> takes it and files name it; fp32 for none.</summary>
+    public static string NameOf(Precision? precision) => (precision ?? Kernels.Devices.Precision.Fp32).ToString().ToLowerInvariant();
+
+    /// <summary>What <see cref="NameOf"/> names so; null for no such name.</summary>
+    public static Precision? PrecisionOf(string? name)
+    {
+        foreach (var precision in Enum.GetValues<Precision>())
+        {
+            if (NameOf(precision) == name)
+                return precision;
+        }
+        return null;
+    }
 
     private static Precision? Refused(ArgumentResult result, string message)
     {

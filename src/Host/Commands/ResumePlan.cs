@@ -102,7 +102,7 @@ internal static class ResumePlan
     }
 
     /// <summary>Runs of earlier versions do not say how their products were computed: in fp32.</summary>
-    private static Precision OwnPrecision(JsonObject earlier) => (string?)earlier["precision"] == CommonOptions.Tf32 ? Precision.Tf32 : Precision.Fp32;
+    private static Precision OwnPrecision(JsonObject earlier) => CommonOptions.PrecisionOf((string?)earlier["precision"]) ?? Precision.Fp32;
 
     /// <summary>A resumed run goes on as it began: an option that says otherwise is refused by its name.</summary>
     private static void RefuseContradictions(ParseResult parsed, JsonObject earlier, Recipe recipe, ulong seed, RunDirectory run)

@@ -27,8 +27,8 @@ internal static class ReproducingCommand
         AddRecipe(words, recipe, file);
         AddData(words, request);
         Add(words, "--device", RunOptions.Text(options, "device", file));
-        if ((string?)options["precision"] == CommonOptions.Tf32)
-            Add(words, "--precision", CommonOptions.Tf32);
+        if ((string?)options["precision"] is { } precision && precision != CommonOptions.NameOf(null))
+            Add(words, "--precision", precision);
         if ((ulong?)options["seed"] is > 0 and var seed)
             Add(words, "--seed", seed);
         int imagesAStep = recipe.BatchSize * recipe.NCritic;

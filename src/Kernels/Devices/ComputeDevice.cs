@@ -155,8 +155,8 @@ public sealed partial class ComputeDevice : IDisposable
 
     private static ComputeDevice Open(DeviceKind kind, int index, int? threads, bool profiling, bool recordSteps, Precision precision)
     {
-        if (precision == Precision.Tf32 && kind != DeviceKind.Cuda)
-            throw WithoutTensorCores(kind == DeviceKind.OpenCl ? $"opencl:{index}" : kind == DeviceKind.Cpu ? "cpu" : "cpu-ilgpu");
+        if (precision != Precision.Fp32 && kind != DeviceKind.Cuda)
+            throw WithoutTensorCores(precision, kind == DeviceKind.OpenCl ? $"opencl:{index}" : kind == DeviceKind.Cpu ? "cpu" : "cpu-ilgpu");
         if (kind == DeviceKind.Cpu)
         {
             var context = Context.Create(builder => builder.CPU());
@@ -194,12 +194,12 @@ public sealed partial class ComputeDevice : IDisposable
             throw new DeviceFailedException(DeviceFault.Lost,
                 $"device {(kind == DeviceKind.Cuda ? "cuda" : "opencl")}:{index} cannot be opened ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}). See 'gpucgan devices', or choose another --device.", e);
         }
-        if (precision == Precision.Tf32 && opened is CudaAccelerator cuda && cuda.Architecture < CudaArchitecture.SM_80)
+        if (precision != Precision.Fp32 && opened is CudaAccelerator cuda && cuda.Architecture < CudaArchitecture.SM_80)
         {
             string what = $"cuda:{index}, {cuda.Name} ({cuda.Architecture}),";
             opened.Dispose();
             gpu.Dispose();
-            throw WithoutTensorCores(what);
+            throw WithoutTensorCores(precision, what);
         }
         if (opened is CudaAccelerator compiling)
         {
@@ -210,8 +210,8 @@ public sealed partial class ComputeDevice : IDisposable
         return new ComputeDevice(kind, index, gpu, opened, null, recordSteps && !profiling, precision);
     }
 
-    private static DeviceNotFoundException WithoutTensorCores(string device) =>
-        new($"precision tf32: {device} has no tensor cores for it; NVIDIA GPUs from Ampere (SM_80) on have them, and fp32 runs everywhere.");
+    private static DeviceNotFoundException WithoutTensorCores(Precision precision, string device) =>
+        new($"precision {precision.ToString().ToLowerInvariant()}: {device} has no tensor cores for it; NVIDIA GPUs from Ampere (SM_80) on have them, and fp32 runs everywhere.");
 
     /// <summary>How often the host allocated memory, copied to or from it, or waited. A step of training does none of that, or it could not be recorded.</summary>
     public long HostCalls { get; private set; }

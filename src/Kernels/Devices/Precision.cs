@@ -11,4 +11,10 @@ public enum Precision
     /// GPUs from Ampere (compute capability 8.0) on.
     /// </summary>
     Tf32,
+
+    /// <summary>
+    /// On tensor cores, with every operand in two pieces of TF32 and three products of them: each product is off by a factor of at most 1 ± 2⁻²¹, and they are added in single precision. The same
+    /// GPUs. Between the two others in accuracy and cost.
+    /// </summary>
+    Tf32x3,
 }

@@ -1,66 +1,138 @@
+using GpuCgan.Kernels.Devices;
+using GpuCgan.Kernels.Numerics;
 using ILGPU;
 
 namespace GpuCgan.Kernels.Operators;
 
 public sealed partial class Gemm
 {
-    /// <summary>
-    /// What <see cref="TensorSums"/> computes, without tensor cores: the same rounding of operands, each lane's sums by itself. So everything of <see cref="TensorKernel{TSums, TLeft, TRight, TReading}"/>
-    /// but the instruction is tested on every device; it is for tests alone.
-    /// </summary>
-    internal readonly struct EmulatedSums(float s0, float s1, float s2, float s3, float s4, float s5, float s6, float s7, float s8, float s9, float s10, float s11, float s12, float s13, float s14, float s15) : ITensorSums<EmulatedSums>
+    /// <summary>How an instruction multiplies, for <see cref="EmulatedBlocks{TPieces}"/>.</summary>
+    internal interface IPieces
     {
-        private const int Below = 8 * 4 * SumPitch;
+        /// <summary>a·b of what is left of them when they are rounded.</summary>
+        static abstract float Multiply(float a, float b);
+    }
 
-        private readonly float _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3, _s4 = s4, _s5 = s5, _s6 = s6, _s7 = s7, _s8 = s8, _s9 = s9, _s10 = s10, _s11 = s11, _s12 = s12, _s13 = s13, _s14 = s14, _s15 = s15;
+    /// <summary>Operands of 11 bits: <see cref="TensorSums16"/>.</summary>
+    internal readonly struct Once : IPieces
+    {
+        public static float Multiply(float a, float b) => Rounded(a) * Rounded(b);
 
-        public static EmulatedSums Zero() => default;
+        /// <summary>TF32 has 13 bits fewer than a float; half of its last place is added to the magnitude before they are cut off.</summary>
+        public static float Rounded(float x) => Interop.IntAsFloat((Interop.FloatAsInt(x) + 0x1000u) & ~0x1FFFu);
+    }
 
-        public static EmulatedSums Add<TLeft, TRight>(EmulatedSums sums, ArrayView<float> x, int a, int b, int group, int member)
-            where TLeft : struct, ILayout
-            where TRight : struct, ILayout
+    /// <summary>Operands of two pieces of 11 bits: <see cref="TensorSums16Thrice"/>.</summary>
+    internal readonly struct Thrice : IPieces
+    {
+        public static float Multiply(float a, float b)
         {
-            int lineA = TLeft.FloatsALine(TensorTile, TensorDepth), lineB = TRight.FloatsALine(TensorTile, TensorDepth);
-            int upper = a + group * lineA, lower = upper + 8 * lineA;
-            int right = b + 2 * member * lineB;
-            return new(
-                sums._s0 + Dot<TLeft, TRight>(x, upper, right + 0 * lineB), sums._s1 + Dot<TLeft, TRight>(x, upper, right + 1 * lineB), sums._s2 + Dot<TLeft, TRight>(x, lower, right + 0 * lineB), sums._s3 + Dot<TLeft, TRight>(x, lower, right + 1 * lineB),
-                sums._s4 + Dot<TLeft, TRight>(x, upper, right + 8 * lineB), sums._s5 + Dot<TLeft, TRight>(x, upper, right + 9 * lineB), sums._s6 + Dot<TLeft, TRight>(x, lower, right + 8 * lineB), sums._s7 + Dot<TLeft, TRight>(x, lower, right + 9 * lineB),
-                sums._s8 + Dot<TLeft, TRight>(x, upper, right + 16 * lineB), sums._s9 + Dot<TLeft, TRight>(x, upper, right + 17 * lineB), sums._s10 + Dot<TLeft, TRight>(x, lower, right + 16 * lineB), sums._s11 + Dot<TLeft, TRight>(x, lower, right + 17 * lineB),
-                sums._s12 + Dot<TLeft, TRight>(x, upper, right + 24 * lineB), sums._s13 + Dot<TLeft, TRight>(x, upper, right + 25 * lineB), sums._s14 + Dot<TLeft, TRight>(x, lower, right + 24 * lineB), sums._s15 + Dot<TLeft, TRight>(x, lower, right + 25 * lineB));
+            float a1 = Once.Rounded(a), b1 = Once.Rounded(b);
+            return Once.Rounded(a - a1) * b1 + a1 * Once.Rounded(b - b1) + a1 * b1;
+        }
+    }
+
+    /// <summary>A line of four blocks of 16×8: a lane's four sums of each, two of the row group and two of the row group + 8.</summary>
+    internal readonly struct EmulatedBlocks<TPieces>(Float4 b0, Float4 b1, Float4 b2, Float4 b3) where TPieces : struct, IPieces
+    {
+        private readonly Float4 _b0 = b0, _b1 = b1, _b2 = b2, _b3 = b3;
+
+        /// <summary>The sums and A·B, of what the warp's lanes have put into <paramref name="x"/>: each 32 floats, by k and then by line, 16 of A and 16 of B.</summary>
+        /// <param name="x">From the warp's first lane on.</param>
+        /// <param name="line">Of a lane's lines of A the one that is row group; the next is row group + 8.</param>
+        /// <param name="lane">Of the warp.</param>
+        public EmulatedBlocks<TPieces> Plus(ArrayView<float> x, int line, int lane) => new(_b0 + Block(x, line, lane, 0), _b1 + Block(x, line, lane, 1), _b2 + Block(x, line, lane, 2), _b3 + Block(x, line, lane, 3));
+
+        private static Float4 Block(ArrayView<float> x, int line, int lane, int block)
+        {
+            // The first of the four lanes that have a row of A or a column of B.
+            int a = lane / 4 * 4 * 32 + line, b = (lane & 3) * 2 * 4 * 32 + 16 + block;
+            return new(Dot(x, a, b), Dot(x, a, b + 4 * 32), Dot(x, a + 1, b), Dot(x, a + 1, b + 4 * 32));
         }
 
-        public static void Store(EmulatedSums sums, ArrayView<float> x, int at)
-        {
-            x[at + 0] = sums._s0;
-            x[at + 1] = sums._s1;
-            x[at + 0 + Below] = sums._s2;
-            x[at + 1 + Below] = sums._s3;
-            x[at + 8] = sums._s4;
-            x[at + 9] = sums._s5;
-            x[at + 8 + Below] = sums._s6;
-            x[at + 9 + Below] = sums._s7;
-            x[at + 16] = sums._s8;
-            x[at + 17] = sums._s9;
-            x[at + 16 + Below] = sums._s10;
-            x[at + 17 + Below] = sums._s11;
-            x[at + 24] = sums._s12;
-            x[at + 25] = sums._s13;
-            x[at + 24 + Below] = sums._s14;
-            x[at + 25 + Below] = sums._s15;
-        }
-
-        private static float Dot<TLeft, TRight>(ArrayView<float> x, int a, int b)
-            where TLeft : struct, ILayout
-            where TRight : struct, ILayout
+        private static float Dot(ArrayView<float> x, int a, int b)
         {
             float sum = 0;
             for (int k = 0; k < TensorRun; k++)
-                sum += Rounded(x[a + k * TLeft.FloatsAK(TensorTile, TensorDepth)]) * Rounded(x[b + k * TRight.FloatsAK(TensorTile, TensorDepth)]);
+            {
+                // Of each lane four.
+                int at = k / 4 * 32 + (k & 3) * 4;
+                sum += TPieces.Multiply(x[a + at], x[b + at]);
+            }
             return sum;
         }
 
-        /// <summary>TF32 has 13 bits fewer than a float; half of its last place is added to the magnitude before they are cut off.</summary>
-        private static float Rounded(float x) => Interop.IntAsFloat((Interop.FloatAsInt(x) + 0x1000u) & ~0x1FFFu);
+        public void Store(ArrayView<Float4> x, int at, int toSecondRow)
+        {
+            x[at] = new(_b0.X, _b1.X, _b2.X, _b3.X);
+            x[at + 1] = new(_b0.Y, _b1.Y, _b2.Y, _b3.Y);
+            x[at + toSecondRow] = new(_b0.Z, _b1.Z, _b2.Z, _b3.Z);
+            x[at + toSecondRow + 1] = new(_b0.W, _b1.W, _b2.W, _b3.W);
+        }
     }
+
+    /// <summary>
+    /// What <see cref="TensorSums16"/> computes, without tensor cores: the same rounding of operands, each lane's sums by itself, from what the lanes show one another in shared memory. So everything of
+    /// <see cref="TensorKernel{TSums, TLeft, TRight, TReading}"/> but the instruction is tested on every device; it is for tests alone.
+    /// </summary>
+    internal readonly struct EmulatedSums16<TPieces>(EmulatedBlocks<TPieces> blocks) : ITensorSums<EmulatedSums16<TPieces>> where TPieces : struct, IPieces
+    {
+        private readonly EmulatedBlocks<TPieces> _blocks = blocks;
+
+        public static int Rows => 16;
+
+        public static EmulatedSums16<TPieces> Zero() => default;
+
+        public static EmulatedSums16<TPieces> Add(EmulatedSums16<TPieces> sums, Quad a, Quad b, ArrayView<Float4> shared)
+        {
+            Show(shared, a, b);
+            var result = new EmulatedSums16<TPieces>(sums._blocks.Plus(OfWarp(shared), 0, Group.IdxX & 31));
+            GroupBarrier.Wait();
+            return result;
+        }
+
+        public static void Store(EmulatedSums16<TPieces> sums, ArrayView<Float4> x, int at, int toSecondRow, int toLowerBlock) => sums._blocks.Store(x, at, toSecondRow);
+    }
+
+    /// <summary>What <see cref="TensorSums32"/> computes.</summary>
+    internal readonly struct EmulatedSums32<TPieces>(EmulatedBlocks<TPieces> upper, EmulatedBlocks<TPieces> lower) : ITensorSums<EmulatedSums32<TPieces>> where TPieces : struct, IPieces
+    {
+        private readonly EmulatedBlocks<TPieces> _upper = upper, _lower = lower;
+
+        public static int Rows => 32;
+
+        public static EmulatedSums32<TPieces> Zero() => default;
+
+        public static EmulatedSums32<TPieces> Add(EmulatedSums32<TPieces> sums, Quad a, Quad b, ArrayView<Float4> shared)
+        {
+            Show(shared, a, b);
+            var x = OfWarp(shared);
+            var result = new EmulatedSums32<TPieces>(sums._upper.Plus(x, 0, Group.IdxX & 31), sums._lower.Plus(x, 2, Group.IdxX & 31));
+            GroupBarrier.Wait();
+            return result;
+        }
+
+        public static void Store(EmulatedSums32<TPieces> sums, ArrayView<Float4> x, int at, int toSecondRow, int toLowerBlock)
+        {
+            sums._upper.Store(x, at, toSecondRow);
+            sums._lower.Store(x, at + toLowerBlock, toSecondRow);
+        }
+    }
+
+    /// <summary>Puts a lane's operands where its warp sees them.</summary>
+    private static void Show(ArrayView<Float4> shared, Quad a, Quad b)
+    {
+        int at = 8 * Group.IdxX;
+        shared[at] = a.K0;
+        shared[at + 1] = a.K1;
+        shared[at + 2] = a.K2;
+        shared[at + 3] = a.K3;
+        shared[at + 4] = b.K0;
+        shared[at + 5] = b.K1;
+        shared[at + 6] = b.K2;
+        shared[at + 7] = b.K3;
+        GroupBarrier.Wait();
+    }
+
+    private static ArrayView<float> OfWarp(ArrayView<Float4> shared) => shared.Cast<float>().SubView(Group.IdxX / 32 * 32 * 32, 32 * 32);
 }

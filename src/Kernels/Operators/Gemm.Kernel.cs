@@ -118,19 +118,19 @@ public sealed partial class Gemm
             }
             else
             {
-                slices[_slot] = Inside(_first, k, read.First);
+                slices[_slot] = Inside<TLayout>(_operand, _first, k, read.First);
                 if (_two)
-                    slices[_slot + _nextSlot] = Inside(_second, k, read.Second);
+                    slices[_slot + _nextSlot] = Inside<TLayout>(_operand, _second, k, read.Second);
             }
         }
+    }
 
-        /// <summary>A four of the last slice, with zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
-        private Float4 Inside(Place place, int k, Float4 four)
-        {
-            int left = _operand.Depth - k - place.K;
-            int next = TLayout.IsAlongK ? 1 : 0;
-            return new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
-        }
+    /// <summary>A four of the last slice, with zeros for k ≥ K: beyond the lines nothing is added to a sum that is stored.</summary>
+    private static Float4 Inside<TLayout>(Operand o, Place place, int k, Float4 four) where TLayout : struct, ILayout
+    {
+        int left = o.Depth - k - place.K;
+        int next = TLayout.IsAlongK ? 1 : 0;
+        return new(left > 0 ? four.X : 0f, left > next ? four.Y : 0f, left > 2 * next ? four.Z : 0f, left > 3 * next ? four.W : 0f);
     }
 
     private static void Kernel<TTile, TSums, TLeft, TRight, TReading>(

@@ -1,43 +1,116 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace GpuCgan.Kernels.Operators;
 
 public sealed partial class Gemm
 {
-    /// <summary>Rows and columns of C that a group of four teams of two warps computes in TF32; a warp of team t has 16×32 of team t's sums.</summary>
-    private const int TensorTile = 32;
-    private const int TensorDepth = 64;
-    private const int TensorTeams = 4;
-    private const int TensorLanes = TensorTeams * 64;
+    /// <summary>Columns of C that a group computes on tensor cores; its rows are those of its <see cref="ITensorSums{TSelf}"/>.</summary>
+    private const int TensorColumns = 32;
 
-    /// <summary>The k of one instruction.</summary>
-    private const int TensorRun = 8;
+    /// <summary>The k that a warp takes at once: a lane reads four of them, so that whole fours go from memory to registers, and two instructions multiply eight each.</summary>
+    private const int TensorRun = 16;
 
-    // The teams' sums, in fours a row: one more than they need, so that a warp's eight rows lie in different banks.
-    private const int SumPitch = TensorTile / 4 + 1;
+    /// <summary>Each of the eight teams is a warp. Team t adds k = t·16 … t·16+15, then those 128 further, and so on; the eight sums are added in order, whatever the tile.</summary>
+    private const int TensorPeriod = Teams * TensorRun;
+
+    private const int TensorLanes = Teams * 32;
+
+    // The teams' sums, in fours a row: one more than they need, so that a warp's rows lie in different banks.
+    private const int SumPitch = TensorColumns / 4 + 1;
 
     /// <summary>
-    /// A warp's 16×32 sums in the layout of <c>mma.m16n8k8</c> (PTX ISA, "Matrix Fragments for mma.m16n8k8"), four 16×8 blocks beside one another. Lane (group, member) =
-    /// (lane / 4, lane % 4) holds of each block the rows group and group + 8 and the columns 2·member and 2·member + 1.
+    /// A warp's sums in the layout of <c>mma.m16n8k8</c> (PTX ISA, "Matrix Fragments for mma.m16n8k8"): blocks of 16×8. Lane (group, member) = (lane / 4, lane % 4) holds of each block
+    /// the rows group and group + 8 and the columns 2·member and 2·member + 1. Which line of an operand a row or a column of a block is, and which k, is free as long as both operands and C
+    /// agree: <see cref="Fragment{TLayout, TReading}"/>.
     /// </summary>
     internal interface ITensorSums<TSelf> where TSelf : struct, ITensorSums<TSelf>
     {
+        /// <summary>Rows of the tile: 16, or 32 with a second line of blocks below the first.</summary>
+        static abstract int Rows { get; }
+
         /// <summary>Zeros. Called once a kernel, before anything else.</summary>
         static abstract TSelf Zero();
 
-        /// <summary>sums + A·B for eight k. The slices' elements of the first of them are <paramref name="x"/>[a …] and [b …], those of other rows, columns and k lie as the layouts say.</summary>
-        static abstract TSelf Add<TLeft, TRight>(TSelf sums, ArrayView<float> x, int a, int b, int group, int member)
-            where TLeft : struct, ILayout
-            where TRight : struct, ILayout;
+        /// <summary>
+        /// sums + A·B for 16 k, of which this lane has four, member·4 and the next three, of four lines each: of A the lines that are rows group and group + 8 of the upper block (X, Y) and
+        /// of the lower one (Z, W), of B the lines that are column group of each of the four blocks. Every lane of the group comes here, or none.
+        /// </summary>
+        /// <param name="sums">So far.</param>
+        /// <param name="a">Of A.</param>
+        /// <param name="b">Of B.</param>
+        /// <param name="shared">The group's shared memory, for who has no tensor cores.</param>
+        static abstract TSelf Add(TSelf sums, Quad a, Quad b, ArrayView<Float4> shared);
 
-        /// <summary>Stores a lane's sums in rows of 4·SumPitch floats; <paramref name="at"/> is the index of row group, column 2·member.</summary>
-        static abstract void Store(TSelf sums, ArrayView<float> x, int at);
+        /// <summary>Stores a lane's sums: columns 2·member of its blocks to the four at <paramref name="at"/>, the next columns to the one behind it, and the blocks' other rows so many fours further.</summary>
+        static abstract void Store(TSelf sums, ArrayView<Float4> x, int at, int toSecondRow, int toLowerBlock);
     }
 
-    /// <summary>C = A·B as <see cref="Kernel{TTile, TSums, TLeft, TRight, TReading}"/> has it, team by team, with the sums of eight k at once.</summary>
+    /// <summary>What a lane reads of an operand for 16 k: its fours, up to four of them.</summary>
+    private readonly struct Four(Float4 x0, Float4 x1, Float4 x2, Float4 x3)
+    {
+        public readonly Float4 X0 = x0, X1 = x1, X2 = x2, X3 = x3;
+    }
+
+    /// <summary>
+    /// An operand as a lane of a warp sees it. Of 16 k it reads member·4 and the next three, for its share of the lines, so that whole fours are its elements: along k each four is four k of one
+    /// line, across k four lines of one k.
+    /// </summary>
+    private readonly struct Fragment<TLayout, TReading>
+        where TLayout : struct, ILayout
+        where TReading : struct, IReading
+    {
+        private readonly Operand _operand;
+        private readonly Place _p0, _p1, _p2, _p3;
+        private readonly bool _all;
+
+        /// <param name="operand">Which.</param>
+        /// <param name="firstLine">The tile's first line.</param>
+        /// <param name="line">The lane's first line within the tile.</param>
+        /// <param name="step">Lines from there to the lane's next; 1 across k, where a four has them all.</param>
+        /// <param name="k">The lane's first k.</param>
+        /// <param name="all">Whether a lane has four lines; else two.</param>
+        public Fragment(Operand operand, int firstLine, int line, int step, int k, bool all)
+        {
+            _operand = operand;
+            _all = all;
+            int lineStep = TLayout.IsAlongK ? step : 0, kStep = TLayout.IsAlongK ? 0 : 1;
+            _p0 = PlaceOf(operand, firstLine + line, k);
+            _p1 = PlaceOf(operand, firstLine + line + lineStep, k + kStep);
+            _p2 = PlaceOf(operand, firstLine + line + 2 * lineStep, k + 2 * kStep);
+            _p3 = PlaceOf(operand, firstLine + line + 3 * lineStep, k + 3 * kStep);
+        }
+
+        private static Place PlaceOf(Operand o, int line, int k)
+        {
+            // In place of a line beyond the last the first is read: what is made of it is not stored.
+            line = line < o.Lines ? line : 0;
+            return new(line * o.Line + k * o.Step, line, k);
+        }
+
+        /// <summary>Reads for the k from <paramref name="k"/> on, all of which there are.</summary>
+        public Four Read(ArrayView<float> x, int k) => Read(x, k, whole: true);
+
+        /// <summary>Reads for the k from <paramref name="k"/> on, anything where there are none.</summary>
+        public Four ReadLast(ArrayView<float> x, int k) => Read(x, k, whole: false);
+
+        private Four Read(ArrayView<float> x, int k, bool whole) => new(
+            TReading.Read<TLayout>(x, _operand, _p0, k, whole), TReading.Read<TLayout>(x, _operand, _p1, k, whole),
+            _all ? TReading.Read<TLayout>(x, _operand, _p2, k, whole) : default, _all ? TReading.Read<TLayout>(x, _operand, _p3, k, whole) : default);
+
+        /// <summary>What <see cref="ReadLast"/> read, with zeros for k ≥ K.</summary>
+        public Four Inside(Four read, int k) => new(
+            Inside<TLayout>(_operand, _p0, k, read.X0), Inside<TLayout>(_operand, _p1, k, read.X1), Inside<TLayout>(_operand, _p2, k, read.X2), Inside<TLayout>(_operand, _p3, k, read.X3));
+
+        /// <summary>The lane's lines, by k.</summary>
+        public static Quad ByK(Four read) => TLayout.Turned(read.X0, read.X1, read.X2, read.X3);
+    }
+
+    /// <summary>
+    /// C = A·B, a tile a group. No operand goes through shared memory: each warp reads its own k, straight to the registers that the tensor cores take, with two runs under way while one is
+    /// multiplied; so nothing meets before the sums do. The run that K cuts short comes first, while the next are read.
+    /// </summary>
     private static void TensorKernel<TSums, TLeft, TRight, TReading>(
         ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         where TSums : struct, ITensorSums<TSums>
@@ -46,128 +119,61 @@ public sealed partial class Gemm
         where TReading : struct, IReading
     {
         EarlierLaunches.Await();
-        int firstB = TLeft.Fours(TensorTile, TensorDepth);
-        int slices = firstB + TRight.Fours(TensorTile, TensorDepth);
-        var shared = SharedMemory.Allocate<Float4>(2 * slices);
-        int lane = Group.IdxX;
-        int row = Grid.IdxX * TensorTile;
-        int column = Grid.IdxY * TensorTile;
-        int team = lane / 64;
-        int half = (lane / 32 & 1) * 16;
-        int group = (lane & 31) / 4;
-        int member = lane & 3;
-        var left = new Side<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, TensorTile, TensorDepth, 0, lane, TensorLanes);
-        var right = new Side<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, TensorTile, TensorDepth, firstB, lane, TensorLanes);
-        int firstOfA = half * TLeft.FloatsALine(TensorTile, TensorDepth);
+        var shared = SharedMemory.Allocate<Float4>(Teams * 32 * SumPitch);
+        int lane = Group.IdxX & 31, team = Group.IdxX / 32;
+        int group = lane / 4, member = lane & 3;
+        int row = Grid.IdxX * TSums.Rows, column = Grid.IdxY * TensorColumns;
+        // Along k a warp's eight rows are neighbours, whose sums lie in different banks; across k a lane's four are.
+        int rowOfA = TLeft.IsAlongK ? group : 4 * group, rowStep = TLeft.IsAlongK ? 8 : 1;
+        int firstK = team * TensorRun + 4 * member;
+        var left = new Fragment<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, rowOfA, rowStep, firstK, TSums.Rows == 32);
+        // Its four columns are neighbours, so their sums are fours.
+        var right = new Fragment<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, 4 * group, 1, firstK, all: true);
 
-        var here = shared.SubView(0, slices);
-        var there = shared.SubView(slices, slices);
         var sums = TSums.Zero();
-        Two ofA = left.Read(a, 0), ofB = right.Read(b, 0);
-        Two nextOfA = left.Read(a, TensorDepth), nextOfB = right.Read(b, TensorDepth);
+        int whole = s.K & ~(TensorPeriod - 1);
+        Four ofA = default, ofB = default, nextOfA = default, nextOfB = default;
+        if (whole > 0)
+        {
+            ofA = left.Read(a, 0);
+            ofB = right.Read(b, 0);
+        }
+        if (whole > TensorPeriod)
+        {
+            nextOfA = left.Read(a, TensorPeriod);
+            nextOfB = right.Read(b, TensorPeriod);
+        }
+        if (whole < s.K)
+        {
+            Four lastOfA = left.Inside(left.ReadLast(a, whole), whole), lastOfB = right.Inside(right.ReadLast(b, whole), whole);
+            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(lastOfA), Fragment<TRight, TReading>.ByK(lastOfB), shared);
+        }
         int k = 0;
-        for (; k + TensorDepth < s.K; k += 2 * TensorDepth)
+        for (; k + TensorPeriod < whole; k += 2 * TensorPeriod)
         {
-            left.Store(here, ofA, k);
-            right.Store(here, ofB, k);
-            GroupBarrier.Wait();
-            if (k + 2 * TensorDepth < s.K)
+            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(ofA), Fragment<TRight, TReading>.ByK(ofB), shared);
+            if (k + 2 * TensorPeriod < whole)
             {
-                ofA = left.Read(a, k + 2 * TensorDepth);
-                ofB = right.Read(b, k + 2 * TensorDepth);
+                ofA = left.Read(a, k + 2 * TensorPeriod);
+                ofB = right.Read(b, k + 2 * TensorPeriod);
             }
-            sums = AddTensors<TSums, TLeft, TRight>(sums, here.Cast<float>(), firstOfA, 4 * firstB, team, group, member);
-
-            left.Store(there, nextOfA, k + TensorDepth);
-            right.Store(there, nextOfB, k + TensorDepth);
-            GroupBarrier.Wait();
-            if (k + 3 * TensorDepth < s.K)
+            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(nextOfA), Fragment<TRight, TReading>.ByK(nextOfB), shared);
+            if (k + 3 * TensorPeriod < whole)
             {
-                nextOfA = left.Read(a, k + 3 * TensorDepth);
-                nextOfB = right.Read(b, k + 3 * TensorDepth);
+                nextOfA = left.Read(a, k + 3 * TensorPeriod);
+                nextOfB = right.Read(b, k + 3 * TensorPeriod);
             }
-            sums = AddTensors<TSums, TLeft, TRight>(sums, there.Cast<float>(), firstOfA, 4 * firstB, team, group, member);
         }
-        if (k < s.K)
-        {
-            left.Store(here, ofA, k);
-            right.Store(here, ofB, k);
-            GroupBarrier.Wait();
-            sums = AddTensors<TSums, TLeft, TRight>(sums, here.Cast<float>(), firstOfA, 4 * firstB, team, group, member);
-        }
-        GroupBarrier.Wait();
+        if (k < whole)
+            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(ofA), Fragment<TRight, TReading>.ByK(ofB), shared);
 
-        TSums.Store(sums, shared.Cast<float>(), (team * TensorTile + half + group) * SumPitch * 4 + 2 * member);
+        TSums.Store(sums, shared, (team * TSums.Rows + rowOfA) * SumPitch + 2 * member, rowStep * SumPitch, 2 * rowStep * SumPitch);
         GroupBarrier.Wait();
-        const int ofTeam = TensorTile * SumPitch;
-        for (int i = lane; i < TensorTile * TensorTile / 4; i += TensorLanes)
+        for (int i = Group.IdxX; i < TSums.Rows * TensorColumns / 4; i += TensorLanes)
         {
-            int at = i / (TensorTile / 4) * SumPitch + (i & (TensorTile / 4 - 1));
+            int at = i / (TensorColumns / 4) * SumPitch + (i & (TensorColumns / 4 - 1));
             Store(
-                c, bias, s, epilogue, row + i / (TensorTile / 4), new Columns(column + (i & (TensorTile / 4 - 1)) * 4, 1, s.N),
-                shared[at] + shared[at + ofTeam] + shared[at + 2 * ofTeam] + shared[at + 3 * ofTeam]);
+                c, bias, s, epilogue, row + i / (TensorColumns / 4), new Columns(column + (i & (TensorColumns / 4 - 1)) * 4, 1, s.N), SumOfTeams(shared, at, TSums.Rows * SumPitch));
         }
-    }
-
-    /// <summary>Adds a lane's part of its team's k of a slice.</summary>
-    private static TSums AddTensors<TSums, TLeft, TRight>(TSums sums, ArrayView<float> slice, int firstOfA, int firstOfB, int team, int group, int member)
-        where TSums : struct, ITensorSums<TSums>
-        where TLeft : struct, ILayout
-        where TRight : struct, ILayout
-    {
-        for (int k = team * TensorRun; k < TensorDepth; k += TensorTeams * TensorRun)
-        {
-            sums = TSums.Add<TLeft, TRight>(
-                sums, slice, firstOfA + k * TLeft.FloatsAK(TensorTile, TensorDepth), firstOfB + k * TRight.FloatsAK(TensorTile, TensorDepth), group, member);
-        }
-        return sums;
-    }
-
-    /// <summary>The kernels of products in TF32, each compiled when it is first needed.</summary>
-    private sealed class TensorProduct(ComputeDevice device, bool emulate)
-    {
-        // By the layouts of A and B and by whether fours are read.
-        private readonly ProductLauncher?[] _kernels = new ProductLauncher?[8];
-
-        public void LoadAll()
-        {
-            foreach (bool fours in (ReadOnlySpan<bool>)[true, false])
-            {
-                // Forward, input gradient, weight gradient.
-                KernelOf(leftAlong: true, rightAlong: false, fours);
-                KernelOf(leftAlong: true, rightAlong: true, fours);
-                KernelOf(leftAlong: false, rightAlong: false, fours);
-            }
-        }
-
-        public void Launch(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
-        {
-            bool fours = TileSet.TryFours(ref a, s.M, s.K, s.ARow, s.AColumn) & TileSet.TryFours(ref b, s.N, s.K, s.BColumn, s.BRow);
-            var config = new KernelConfig(new Index3D((s.M - 1) / TensorTile + 1, (s.N - 1) / TensorTile + 1, 1), new Index3D(TensorLanes, 1, 1));
-            KernelOf(s.AColumn == 1, s.BRow == 1, fours)(device.Stream, config, a, b, c, bias, s, epilogue);
-        }
-
-        private ProductLauncher KernelOf(bool leftAlong, bool rightAlong, bool fours) => _kernels[(leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??=
-            emulate ? Load<EmulatedSums>(leftAlong, rightAlong, fours) : Load<TensorSums>(leftAlong, rightAlong, fours);
-
-        private ProductLauncher Load<TSums>(bool leftAlong, bool rightAlong, bool fours) where TSums : struct, ITensorSums<TSums> =>
-            fours ? Load<TSums, Fours>(leftAlong, rightAlong) : Load<TSums, Singles>(leftAlong, rightAlong);
-
-        private ProductLauncher Load<TSums, TReading>(bool leftAlong, bool rightAlong)
-            where TSums : struct, ITensorSums<TSums>
-            where TReading : struct, IReading => (leftAlong, rightAlong) switch
-            {
-                (true, false) => Load<TSums, AlongK, AcrossK, TReading>(),
-                (true, true) => Load<TSums, AlongK, AlongK, TReading>(),
-                (false, false) => Load<TSums, AcrossK, AcrossK, TReading>(),
-                _ => Load<TSums, AcrossK, AlongK, TReading>(),
-            };
-
-        private ProductLauncher Load<TSums, TLeft, TRight, TReading>()
-            where TSums : struct, ITensorSums<TSums>
-            where TLeft : struct, ILayout
-            where TRight : struct, ILayout
-            where TReading : struct, IReading =>
-            device.Load(on => on.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Shape, Epilogue>(TensorKernel<TSums, TLeft, TRight, TReading>));
     }
 }

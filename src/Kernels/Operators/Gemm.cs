@@ -45,14 +45,14 @@ public sealed partial class Gemm
     private readonly Activate? _activate;
 
     /// <summary>Products on <paramref name="device"/>, in its <see cref="ComputeDevice.Precision"/>. A kernel is compiled when the first product needs it.</summary>
-    public Gemm(ComputeDevice device) : this(device, emulateTensors: false)
+    public Gemm(ComputeDevice device) : this(device, device.Precision, emulateTensors: false)
     {
     }
 
     /// <summary>For tests: products as tensor cores compute them, on a device that need not have any.</summary>
-    internal Gemm(ComputeDevice device, bool emulateTensors)
+    internal Gemm(ComputeDevice device, Precision precision, bool emulateTensors)
     {
-        _inTensors = emulateTensors || device.Precision == Precision.Tf32;
+        _inTensors = precision != Precision.Fp32;
         _device = device;
         if (device.Team is not null)
         {
@@ -63,7 +63,7 @@ public sealed partial class Gemm
         _tiles = new TileSet(device);
         _vector = new MatrixVector(device);
         _outer = new Outer(device);
-        _tensor = new TensorProduct(device, emulateTensors);
+        _tensor = new TensorProduct(device, precision, emulateTensors);
         _lanes = new LaneProduct(device);
         ByLanes = device.IsCpuDriver;
     }
@@ -156,14 +156,14 @@ public sealed partial class Gemm
         // A kernel's view must not be empty; without a bias it is not read.
         if (bias.Length == 0)
             bias = c;
-        if (s.K == 1 && Tile is null)
+        if (s.K == 1 && (Tile is null || _inTensors))
             _outer!.Launch(a, b, c, bias, s, epilogue);
         else if (ByLanes && Tile is null && !_inTensors)
             _lanes!.Launch(a, b, c, bias, s, epilogue);
-        else if (s.N == 1 && Tile is null)
+        else if (s.N == 1 && (Tile is null || _inTensors))
             _vector!.Launch(a, b, c, bias, s, epilogue);
         else if (_inTensors)
-            _tensor!.Launch(a, b, c, bias, s, epilogue);
+            _tensor!.Launch(Tile?.Rows, a, b, c, bias, s, epilogue);
         else
             _tiles.Launch(Tile ?? _tiles.Choose(s.M, s.N), a, b, c, bias, s, epilogue);
     }

@@ -68,6 +68,7 @@ public sealed class MeasuringTests : IDisposable
     [InlineData("--precision 'half'", "bench", "--precision", "half")]
     [InlineData("precision tf32: cpu has no tensor cores", "bench", "--device", "cpu", "--precision", "tf32")]
     [InlineData("precision tf32: cpu has no tensor cores", "profile", "--device", "cpu", "--precision", "tf32")]
+    [InlineData("precision tf32x3: cpu has no tensor cores", "bench", "--device", "cpu", "--precision", "tf32x3")]
     [InlineData("precision tf32: cpu has no tensor cores", "train", "--device", "cpu", "--precision", "tf32")]
     [InlineData("--csv-label", "bench", "--csv-label", "first")]
     [InlineData("--batch-size 4000", "profile", "--data", "digits", "--batch-size", "4000")]

@@ -29,6 +29,7 @@ public class ReproducingCommandTests
     public void EveryOtherValueIsAnOption()
     {
         Assert.Equal("gpucgan train --device cuda:0 --precision tf32", Of(Options(o => (o["device"], o["precision"]) = ("cuda:0", "tf32"))));
+        Assert.Equal("gpucgan train --device cuda:0 --precision tf32x3", Of(Options(o => (o["device"], o["precision"]) = ("cuda:0", "tf32x3"))));
         Assert.Equal("gpucgan train --device cuda:0 --seed 18446744073709551615", Of(Options(o => (o["device"], o["seed"]) = ("cuda:0", ulong.MaxValue))));
         Assert.Equal(
             "gpucgan train --device cpu --steps 60 --sample-interval 2 --checkpoint-interval 7 --keep-checkpoints 9",
