@@ -68,13 +68,13 @@ public sealed partial class BatchNorm : IBatchNorm
 
     private static void ForwardKernel<TBatch>(ForwardArguments a) where TBatch : struct, IStrandBatch<TBatch, float>
     {
-        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         int firstRow = lane / Strands.Columns;
         // A lane beyond the last column reads that one and does nothing with it.
         int read = Math.Min(column, a.Columns - 1);
+        EarlierLaunches.Await(read + firstRow * a.XStride ^ a.Rows);
         var gamma = new Real1(a.Gamma[read]);
         var beta = new Real1(a.Beta[read]);
         var runningMean = new Real1(a.RunningMean[read]);
@@ -131,13 +131,13 @@ public sealed partial class BatchNorm : IBatchNorm
 
     private static void BackwardKernel<TBatch>(BackwardArguments a) where TBatch : struct, IStrandBatch<TBatch, Saved>
     {
-        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         int firstRow = lane / Strands.Columns;
         // A lane beyond the last column reads that one and does nothing with it.
         int read = Math.Min(column, a.Columns - 1);
+        EarlierLaunches.Await(read + firstRow * a.XStride ^ a.Rows);
         var formula = new Gradient(a.Activation, new Real1(a.Mean[read]), new Real1(a.InverseDeviation[read]));
         var gamma = new Real1(a.Gamma[read]);
         float betaBefore = a.Accumulate != 0 ? a.DBeta[read] : 0f, gammaBefore = a.Accumulate != 0 ? a.DGamma[read] : 0f;

@@ -25,12 +25,12 @@ public sealed class ColumnSum
 
     private static void Kernel(ArrayView<float> x, ArrayView<float> sums, Shape s)
     {
-        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.Lanes);
         int lane = Group.IdxX;
         int column = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
         // A lane beyond the last column reads that one and does nothing with it.
         int read = Math.Min(column, s.Columns - 1);
+        EarlierLaunches.Await(read + lane / Strands.Columns * s.Stride ^ s.Rows);
         float before = s.Accumulate != 0 ? sums[read] : 0f;
         var strand = new Strand<ColumnReader, float, Eight<float>>(new ColumnReader(x, read, s.Stride), lane / Strands.Columns, s.Rows, Strands.Count);
         var sum = new StrandSum();

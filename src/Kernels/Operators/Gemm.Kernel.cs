@@ -86,6 +86,9 @@ public sealed partial class Gemm
             _two = lines * depth / 4 > lanes;
         }
 
+        /// <summary>Takes all that is worked out here to compute.</summary>
+        public int Places => _first.At ^ _second.At ^ _slot;
+
         private static Place PlaceOf(Operand o, int firstLine, int lines, int depth, int index)
         {
             int line = firstLine + TLayout.LineOf(lines, depth, index);
@@ -141,7 +144,6 @@ public sealed partial class Gemm
         where TRight : struct, ILayout
         where TReading : struct, IReading
     {
-        EarlierLaunches.Await();
         int laneRows = TTile.Rows / TSums.Rows, laneColumns = TTile.Columns / 4;
         int teamLanes = laneRows * laneColumns;
         int lanes = Teams * teamLanes;
@@ -161,6 +163,8 @@ public sealed partial class Gemm
         var right = new Side<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, TTile.Columns, TTile.Depth, firstB, lane, lanes);
         int firstOfA = TLeft.First(TTile.Rows, TTile.Depth, laneRow, 0);
         int firstOfB = firstB + TRight.First(TTile.Columns, TTile.Depth, laneColumn, 0);
+
+        EarlierLaunches.Await(left.Places ^ right.Places ^ firstOfA ^ firstOfB);
 
         // Slices in two places in turns, each read from memory while the two before it are multiplied. One barrier a slice is enough: who stores the next but one has met, at the
         // barrier before, all who have multiplied this one.

@@ -52,13 +52,13 @@ public sealed partial class Gemm
 
         private static void AcrossKernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
-            EarlierLaunches.Await();
             var shared = SharedMemory.Allocate<float>(Strands.Lanes);
             int lane = Group.IdxX;
             // Neighbouring lanes read neighbouring rows.
             int row = Grid.IdxX * Strands.Columns + (lane & (Strands.Columns - 1));
             // A lane beyond the last row reads that one and does nothing with it.
             int read = Math.Min(row, s.M - 1);
+            EarlierLaunches.Await(read * s.ARow + lane / Strands.Columns * s.AColumn ^ s.K);
             float beside = epilogue.Beside(c, read * s.CRow, read, 0);
             float shift = epilogue.HasBias != 0 ? bias[0] : 0f;
             var products = new StrandProducts();
@@ -70,10 +70,10 @@ public sealed partial class Gemm
 
         private static void AlongKernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
         {
-            EarlierLaunches.Await();
             var shared = SharedMemory.Allocate<float>(Rows * Pitch);
             int lane = Group.IdxX;
             int read = Math.Min(Grid.IdxX * Rows + lane / LanesARow, s.M - 1);
+            EarlierLaunches.Await(read * s.ARow + (lane & (LanesARow - 1)) * s.AColumn ^ s.K);
             // The row and the strand that a lane adds, if it is one of the 64 that do.
             int line = lane / Strands.Count, strand = lane & (Strands.Count - 1);
             bool adds = line < Rows;

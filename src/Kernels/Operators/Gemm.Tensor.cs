@@ -82,6 +82,9 @@ public sealed partial class Gemm
             _p3 = PlaceOf(operand, firstLine + line + 3 * lineStep, k + 3 * kStep);
         }
 
+        /// <summary>Takes all that is worked out here to compute.</summary>
+        public int Places => _p0.At ^ _p1.At ^ _p2.At ^ _p3.At;
+
         private static Place PlaceOf(Operand o, int line, int k)
         {
             // In place of a line beyond the last the first is read: what is made of it is not stored.
@@ -118,7 +121,6 @@ public sealed partial class Gemm
         where TRight : struct, ILayout
         where TReading : struct, IReading
     {
-        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<Float4>(Teams * 32 * SumPitch);
         int lane = Group.IdxX & 31, team = Group.IdxX / 32;
         int group = lane / 4, member = lane & 3;
@@ -129,6 +131,7 @@ public sealed partial class Gemm
         var left = new Fragment<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, rowOfA, rowStep, firstK, TSums.Rows == 32);
         // Its four columns are neighbours, so their sums are fours.
         var right = new Fragment<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, 4 * group, 1, firstK, all: true);
+        EarlierLaunches.Await(left.Places ^ right.Places);
 
         var sums = TSums.Zero();
         int whole = s.K & ~(TensorPeriod - 1);

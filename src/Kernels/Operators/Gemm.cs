@@ -19,7 +19,8 @@ namespace GpuCgan.Kernels.Operators;
 /// One kernel serves all three: an operand is addressed by a row and a column stride. The register-tiled scheme is that of Volkov and
 /// Demmel, "Benchmarking GPUs to tune dense linear algebra", SC 2008, with K shared among the teams of a group. The order of a sum depends on K
 /// alone (on a GPU also on whether N is 1), never on the tile or the batch: |error| ≤ K·2⁻²⁴·Σ|x||w|, and sums of small integers are exact. In TF32 |error| ≤ (2⁻¹⁰ + 2⁻²² + K·2⁻²²)·Σ|x||w|: two
-/// operands rounded by 2⁻¹¹ each, and sums of tensor cores, whose rounding is not documented (Fasi, Higham, Mikaitis and Pranesh 2021 saw truncation). A product with one column or one k stays in single precision.
+/// operands rounded by 2⁻¹¹ each, and sums of tensor cores, whose rounding is not documented (Fasi, Higham, Mikaitis and Pranesh 2021 saw truncation); in two pieces (tf32x3) the first of these is 2⁻²¹.
+/// A product with one column or one k stays in single precision, and so does a weight gradient of at most 128 rows.
 /// </remarks>
 public sealed partial class Gemm
 {
@@ -31,6 +32,12 @@ public sealed partial class Gemm
         public readonly int BRow = bRow, BColumn = bColumn;
         public readonly int CRow = cRow;
     }
+
+    /// <summary>
+    /// The rows of a batch up to which tensor cores, whose eight teams' sums are added up behind so few products, are slower at a weight gradient than single precision: its left operand, of no other
+    /// product, lies across k, which is the batch.
+    /// </summary>
+    private const int ShallowGradient = 128;
 
     private readonly ComputeDevice _device;
     private readonly bool _inTensors;
@@ -162,7 +169,7 @@ public sealed partial class Gemm
             _lanes!.Launch(a, b, c, bias, s, epilogue);
         else if (s.N == 1 && (Tile is null || _inTensors))
             _vector!.Launch(a, b, c, bias, s, epilogue);
-        else if (_inTensors)
+        else if (_inTensors && (Tile is not null || s.AColumn == 1 || s.K > ShallowGradient))
             _tensor!.Launch(Tile?.Rows, a, b, c, bias, s, epilogue);
         else
             _tiles.Launch(Tile ?? _tiles.Choose(s.M, s.N), a, b, c, bias, s, epilogue);

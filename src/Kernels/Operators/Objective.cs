@@ -107,9 +107,9 @@ internal sealed class BatchObjective<TSide> where TSide : struct, ISide
     private static void Kernel(
         ArrayView<float> logits, ArrayView<float> targets, ArrayView<float> gradients, ArrayView<float> loss, ArrayView<float> first, ArrayView<float> second, ArrayView<float> third, Shape s, TSide side)
     {
-        EarlierLaunches.Await();
         var shared = SharedMemory.Allocate<float>(Strands.LanesOfTwo);
         int lane = Group.IdxX;
+        EarlierLaunches.Await(lane * s.Stride ^ s.Rows);
         // Read here, they come while the logits do.
         float lossBefore = loss[0], firstBefore = first[0], secondBefore = second[0], thirdBefore = third[0];
         float lossStrand = 0, firstStrand = 0, secondStrand = 0, thirdStrand = 0;
