@@ -26,6 +26,10 @@ internal static class LoadedKernels
             (made as BatchNorm)?.LoadAll();
             Collect(made, made.GetType().Name, found, []);
         }
+        // The operators above are on a device in single precision, whose products have the kernels of TF32 beside their own.
+        var inTwoPieces = new Gemm(device, Precision.Tf32x3, emulateTensors: false);
+        inTwoPieces.LoadAll();
+        Collect(inTwoPieces, nameof(Gemm), found, []);
         return [.. found.Select(pair => (pair.Key, pair.Value))];
     }
 

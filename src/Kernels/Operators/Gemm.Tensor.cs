@@ -23,7 +23,7 @@ public sealed partial class Gemm
     /// <summary>
     /// A warp's sums in the layout of <c>mma.m16n8k8</c> (PTX ISA, "Matrix Fragments for mma.m16n8k8"): blocks of 16×8. Lane (group, member) = (lane / 4, lane % 4) holds of each block
     /// the rows group and group + 8 and the columns 2·member and 2·member + 1. Which line of an operand a row or a column of a block is, and which k, is free as long as both operands and C
-    /// agree: <see cref="Fragment{TLayout, TReading}"/>.
+    /// agree: <see cref="FragmentReader{TLayout, TReading}"/>.
     /// </summary>
     internal interface ITensorSums<TSelf> where TSelf : struct, ITensorSums<TSelf>
     {
@@ -47,8 +47,8 @@ public sealed partial class Gemm
         static abstract void Store(TSelf sums, ArrayView<Float4> x, int at, int toSecondRow, int toLowerBlock);
     }
 
-    /// <summary>What a lane reads of an operand for 16 k: its fours, up to four of them.</summary>
-    private readonly struct Four(Float4 x0, Float4 x1, Float4 x2, Float4 x3)
+    /// <summary>What a lane reads of an operand for 16 k: two fours or four.</summary>
+    private readonly struct Fragment(Float4 x0, Float4 x1, Float4 x2, Float4 x3)
     {
         public readonly Float4 X0 = x0, X1 = x1, X2 = x2, X3 = x3;
     }
@@ -57,7 +57,7 @@ public sealed partial class Gemm
     /// An operand as a lane of a warp sees it. Of 16 k it reads member·4 and the next three, for its share of the lines, so that whole fours are its elements: along k each four is four k of one
     /// line, across k four lines of one k.
     /// </summary>
-    private readonly struct Fragment<TLayout, TReading>
+    private readonly struct FragmentReader<TLayout, TReading>
         where TLayout : struct, ILayout
         where TReading : struct, IReading
     {
@@ -71,7 +71,7 @@ public sealed partial class Gemm
         /// <param name="step">Lines from there to the lane's next; 1 across k, where a four has them all.</param>
         /// <param name="k">The lane's first k.</param>
         /// <param name="all">Whether a lane has four lines; else two.</param>
-        public Fragment(Operand operand, int firstLine, int line, int step, int k, bool all)
+        public FragmentReader(Operand operand, int firstLine, int line, int step, int k, bool all)
         {
             _operand = operand;
             _all = all;
@@ -93,22 +93,26 @@ public sealed partial class Gemm
         }
 
         /// <summary>Reads for the k from <paramref name="k"/> on, all of which there are.</summary>
-        public Four Read(ArrayView<float> x, int k) => Read(x, k, whole: true);
+        public Fragment Read(ArrayView<float> x, int k) => Read(x, k, whole: true);
 
         /// <summary>Reads for the k from <paramref name="k"/> on, anything where there are none.</summary>
-        public Four ReadLast(ArrayView<float> x, int k) => Read(x, k, whole: false);
+        public Fragment ReadLast(ArrayView<float> x, int k) => Read(x, k, whole: false);
 
-        private Four Read(ArrayView<float> x, int k, bool whole) => new(
+        private Fragment Read(ArrayView<float> x, int k, bool whole) => new(
             TReading.Read<TLayout>(x, _operand, _p0, k, whole), TReading.Read<TLayout>(x, _operand, _p1, k, whole),
             _all ? TReading.Read<TLayout>(x, _operand, _p2, k, whole) : default, _all ? TReading.Read<TLayout>(x, _operand, _p3, k, whole) : default);
 
         /// <summary>What <see cref="ReadLast"/> read, with zeros for k ≥ K.</summary>
-        public Four Inside(Four read, int k) => new(
+        public Fragment Inside(Fragment read, int k) => new(
             Inside<TLayout>(_operand, _p0, k, read.X0), Inside<TLayout>(_operand, _p1, k, read.X1), Inside<TLayout>(_operand, _p2, k, read.X2), Inside<TLayout>(_operand, _p3, k, read.X3));
-
-        /// <summary>The lane's lines, by k.</summary>
-        public static Quad ByK(Four read) => TLayout.Turned(read.X0, read.X1, read.X2, read.X3);
     }
+
+    /// <summary>sums + A·B for the 16 k of two fragments.</summary>
+    private static TSums Add<TSums, TLeft, TRight>(TSums sums, Fragment a, Fragment b, ArrayView<Float4> shared)
+        where TSums : struct, ITensorSums<TSums>
+        where TLeft : struct, ILayout
+        where TRight : struct, ILayout =>
+        TSums.Add(sums, TLeft.Turned(a.X0, a.X1, a.X2, a.X3), TRight.Turned(b.X0, b.X1, b.X2, b.X3), shared);
 
     /// <summary>
     /// C = A·B, a tile a group. No operand goes through shared memory: each warp reads its own k, straight to the registers that the tensor cores take, with two runs under way while one is
@@ -128,14 +132,14 @@ public sealed partial class Gemm
         // Along k a warp's eight rows are neighbours, whose sums lie in different banks; across k a lane's four are.
         int rowOfA = TLeft.IsAlongK ? group : 4 * group, rowStep = TLeft.IsAlongK ? 8 : 1;
         int firstK = team * TensorRun + 4 * member;
-        var left = new Fragment<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, rowOfA, rowStep, firstK, TSums.Rows == 32);
+        var left = new FragmentReader<TLeft, TReading>(new Operand(s.M, s.K, s.ARow, s.AColumn), row, rowOfA, rowStep, firstK, TSums.Rows == 32);
         // Its four columns are neighbours, so their sums are fours.
-        var right = new Fragment<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, 4 * group, 1, firstK, all: true);
+        var right = new FragmentReader<TRight, TReading>(new Operand(s.N, s.K, s.BColumn, s.BRow), column, 4 * group, 1, firstK, all: true);
         EarlierLaunches.Await(left.Places ^ right.Places);
 
         var sums = TSums.Zero();
         int whole = s.K & ~(TensorPeriod - 1);
-        Four ofA = default, ofB = default, nextOfA = default, nextOfB = default;
+        Fragment ofA = default, ofB = default, nextOfA = default, nextOfB = default;
         if (whole > 0)
         {
             ofA = left.Read(a, 0);
@@ -148,19 +152,19 @@ public sealed partial class Gemm
         }
         if (whole < s.K)
         {
-            Four lastOfA = left.Inside(left.ReadLast(a, whole), whole), lastOfB = right.Inside(right.ReadLast(b, whole), whole);
-            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(lastOfA), Fragment<TRight, TReading>.ByK(lastOfB), shared);
+            Fragment lastOfA = left.Inside(left.ReadLast(a, whole), whole), lastOfB = right.Inside(right.ReadLast(b, whole), whole);
+            sums = Add<TSums, TLeft, TRight>(sums, lastOfA, lastOfB, shared);
         }
         int k = 0;
         for (; k + TensorPeriod < whole; k += 2 * TensorPeriod)
         {
-            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(ofA), Fragment<TRight, TReading>.ByK(ofB), shared);
+            sums = Add<TSums, TLeft, TRight>(sums, ofA, ofB, shared);
             if (k + 2 * TensorPeriod < whole)
             {
                 ofA = left.Read(a, k + 2 * TensorPeriod);
                 ofB = right.Read(b, k + 2 * TensorPeriod);
             }
-            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(nextOfA), Fragment<TRight, TReading>.ByK(nextOfB), shared);
+            sums = Add<TSums, TLeft, TRight>(sums, nextOfA, nextOfB, shared);
             if (k + 3 * TensorPeriod < whole)
             {
                 nextOfA = left.Read(a, k + 3 * TensorPeriod);
@@ -168,7 +172,7 @@ public sealed partial class Gemm
             }
         }
         if (k < whole)
-            sums = TSums.Add(sums, Fragment<TLeft, TReading>.ByK(ofA), Fragment<TRight, TReading>.ByK(ofB), shared);
+            sums = Add<TSums, TLeft, TRight>(sums, ofA, ofB, shared);
 
         TSums.Store(sums, shared, (team * TSums.Rows + rowOfA) * SumPitch + 2 * member, rowStep * SumPitch, 2 * rowStep * SumPitch);
         GroupBarrier.Wait();

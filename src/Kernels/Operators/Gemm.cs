@@ -33,12 +33,6 @@ public sealed partial class Gemm
         public readonly int CRow = cRow;
     }
 
-    /// <summary>
-    /// The rows of a batch up to which tensor cores, whose eight teams' sums are added up behind so few products, are slower at a weight gradient than single precision: its left operand, of no other
-    /// product, lies across k, which is the batch.
-    /// </summary>
-    private const int ShallowGradient = 128;
-
     private readonly ComputeDevice _device;
     private readonly bool _inTensors;
     private readonly TileSet? _tiles;
@@ -147,6 +141,12 @@ public sealed partial class Gemm
         return _device.Profiler?.Begin(name, $"{m}×{n}×{k}", 2 * m * n * k, sizeof(float) * (m * k + k * n + m * n + epilogueFloats));
     }
 
+    /// <summary>
+    /// Whether a product is a weight gradient of so few rows that tensor cores, whose eight teams' sums are added up behind them, are slower than single precision. The left operand of no other product
+    /// lies across k.
+    /// </summary>
+    private static bool IsShallowGradient(Shape s) => s.AColumn != 1 && s.K <= 128;
+
     private static void Fits(bool fits, Matrix a, Matrix b, Matrix c)
     {
         if (!fits)
@@ -169,7 +169,7 @@ public sealed partial class Gemm
             _lanes!.Launch(a, b, c, bias, s, epilogue);
         else if (s.N == 1 && (Tile is null || _inTensors))
             _vector!.Launch(a, b, c, bias, s, epilogue);
-        else if (_inTensors && (Tile is not null || s.AColumn == 1 || s.K > ShallowGradient))
+        else if (_inTensors && (Tile is not null || !IsShallowGradient(s)))
             _tensor!.Launch(Tile?.Rows, a, b, c, bias, s, epilogue);
         else
             _tiles.Launch(Tile ?? _tiles.Choose(s.M, s.N), a, b, c, bias, s, epilogue);
