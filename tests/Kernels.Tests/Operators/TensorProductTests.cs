@@ -80,6 +80,28 @@ public class TensorProductTests
         Close.AssertEqual(new double[,] { { 8388607, 16777214 }, { -8388610, -16777220 }, { 8388607, 1 } }, y.Read(device), device);
     }
 
+    /// <summary>Of up to 128 rows, where tensor cores are slower, a weight gradient is in single precision: 2¹¹ + 1 stays what it is.</summary>
+    [Theory]
+    [OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void AShallowWeightGradientIsNotRounded(string device)
+    {
+        using var own = OwnDevice(device, Precision.Tf32);
+        var d = own ?? TestDevice.Get(device);
+        var gemm = new Gemm(d, Precision.Tf32, emulateTensors: own is null);
+        foreach (var (rows, expected) in (ReadOnlySpan<(int, double)>)[(128, 2049), (129, 2050)])
+        {
+            var values = new double[rows, 2];
+            values[0, 0] = 2049;
+            var ones = new double[rows, 2];
+            ones[0, 0] = ones[0, 1] = 1;
+            using var x = GuardedMatrix.Of(d, values);
+            using var dy = GuardedMatrix.Of(d, ones);
+            using var dw = GuardedMatrix.Unwritten(d, 2, 2);
+            gemm.WeightGradient(x.Matrix, dy.Matrix, dw.Matrix, accumulate: false);
+            Close.AssertEqual(new double[,] { { expected, expected }, { 0, 0 } }, dw.Read(device), $"{device}, {rows} rows");
+        }
+    }
+
     /// <summary>The order of a sum is that of K alone.</summary>
     [Theory]
     [OnCpuIlgpu, OnCuda, OnOpenCl]
