@@ -14,7 +14,7 @@ public enum Precision
 
     /// <summary>
     /// On tensor cores, with every operand in two pieces of TF32 and three products of them: each product is off by a factor of at most 1 ± 2⁻²¹, and they are added in single precision. The same
-    /// GPUs. Between the two others in accuracy and cost.
+    /// GPUs. What it costs beside the others: docs/performance.md, "GPU".
     /// </summary>
     Tf32x3,
 }

@@ -48,12 +48,6 @@ public sealed partial class Gemm
         /// <summary>From a lane's block to its next.</summary>
         static abstract int Block(int lines, int depth, int lanes);
 
-        /// <summary>From an element of a slice to that of the next line, in floats.</summary>
-        static abstract int FloatsALine(int lines, int depth);
-
-        /// <summary>From an element of a slice to that of the next k, in floats.</summary>
-        static abstract int FloatsAK(int lines, int depth);
-
         /// <summary>The four fours as four k.</summary>
         static abstract Quad Turned(Float4 x0, Float4 x1, Float4 x2, Float4 x3);
     }
@@ -84,15 +78,11 @@ public sealed partial class Gemm
 
         public static int LineStep(int lanes) => lanes;
 
-        public static int FloatsALine(int lines, int depth) => 4 * Pitch(depth);
-
-        public static int FloatsAK(int lines, int depth) => 1;
-
         public static Quad Turned(Float4 x0, Float4 x1, Float4 x2, Float4 x3) =>
             new(new(x0.X, x1.X, x2.X, x3.X), new(x0.Y, x1.Y, x2.Y, x3.Y), new(x0.Z, x1.Z, x2.Z, x3.Z), new(x0.W, x1.W, x2.W, x3.W));
     }
 
-    /// <summary>A four is four lines of one k, such as of w in <see cref="Forward"/>. A k of 32 lines is two fours longer than it has lines: eight lines of four k, which a warp's tensor cores take, meet each bank once.</summary>
+    /// <summary>A four is four lines of one k, such as of w in <see cref="Forward"/>. A k is two fours longer than it has lines: from when tensor cores read slices too; without them it was not tried.</summary>
     internal readonly struct AcrossK : ILayout
     {
         public static bool IsAlongK => false;
@@ -116,10 +106,6 @@ public sealed partial class Gemm
         public static int FirstLine(int lane) => 4 * lane;
 
         public static int LineStep(int lanes) => 1;
-
-        public static int FloatsALine(int lines, int depth) => 1;
-
-        public static int FloatsAK(int lines, int depth) => 4 * Pitch(lines);
 
         public static Quad Turned(Float4 x0, Float4 x1, Float4 x2, Float4 x3) => new(x0, x1, x2, x3);
     }
