@@ -52,12 +52,14 @@ for launches in recorded plain; do
   to "bench-$launches.json" "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --json
 done
 workload=(--device "$device" --recipe mlp-classic "${steps[@]}")
-# Where there are no tensor cores gpucgan says so.
-if to bench-tf32.txt "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --precision tf32; then
-  to bench-tf32.json "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --precision tf32 --json
-else
-  tail -n 1 "$out/messages.txt" | tee "$out/bench-tf32.txt"
-fi
+for precision in tf32 tf32x3; do
+  # Where there are no tensor cores gpucgan says so.
+  if to "bench-$precision.txt" "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --precision "$precision"; then
+    to "bench-$precision.json" "$publish/gpucgan" bench --batch-size "$batches" "${workload[@]}" --precision "$precision" --json
+  else
+    tail -n 1 "$out/messages.txt" | tee "$out/bench-$precision.txt"
+  fi
+done
 for batch in ${batches//,/ }; do
   to "profile-$batch.txt" "$publish/gpucgan" profile --batch-size "$batch" "${workload[@]}" --json "$out/profile-$batch.json" --trace "$out/trace-$batch.json"
 done
