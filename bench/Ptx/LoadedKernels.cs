@@ -98,6 +98,10 @@ internal static class LoadedKernels
     }
 
     private static string Arguments(MethodInfo method) => method.IsGenericMethod
-        ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>"
+        ? $"<{string.Join(", ", method.GetGenericArguments().Select(NameOf))}>"
         : method.DeclaringType!.IsGenericType ? $"<{string.Join(", ", method.DeclaringType.GetGenericArguments().Select(a => a.DeclaringType is { } outer ? $"{outer.Name}.{a.Name}" : a.Name))}>" : "";
+
+    /// <summary>With its own arguments, which tell TF32 in one piece from that in two.</summary>
+    private static string NameOf(Type type) =>
+        type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
 }

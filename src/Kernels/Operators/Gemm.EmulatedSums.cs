@@ -6,32 +6,6 @@ namespace GpuCgan.Kernels.Operators;
 
 public sealed partial class Gemm
 {
-    /// <summary>How an instruction multiplies, for <see cref="EmulatedBlocks{TPieces}"/>.</summary>
-    internal interface IPieces
-    {
-        /// <summary>a·b of what is left of them when they are rounded.</summary>
-        static abstract float Multiply(float a, float b);
-    }
-
-    /// <summary>Operands of 11 bits: <see cref="TensorSums16"/>.</summary>
-    internal readonly struct Once : IPieces
-    {
-        public static float Multiply(float a, float b) => Rounded(a) * Rounded(b);
-
-        /// <summary>TF32 has 13 bits fewer than a float; half of its last place is added to the magnitude before they are cut off.</summary>
-        public static float Rounded(float x) => Interop.IntAsFloat((Interop.FloatAsInt(x) + 0x1000u) & ~0x1FFFu);
-    }
-
-    /// <summary>Operands of two pieces of 11 bits: <see cref="TensorSums16Thrice"/>.</summary>
-    internal readonly struct Thrice : IPieces
-    {
-        public static float Multiply(float a, float b)
-        {
-            float a1 = Once.Rounded(a), b1 = Once.Rounded(b);
-            return Once.Rounded(a - a1) * b1 + a1 * Once.Rounded(b - b1) + a1 * b1;
-        }
-    }
-
     /// <summary>A line of four blocks of 16×8: a lane's four sums of each, two of the row group and two of the row group + 8.</summary>
     internal readonly struct EmulatedBlocks<TPieces>(Float4 b0, Float4 b1, Float4 b2, Float4 b3) where TPieces : struct, IPieces
     {
@@ -72,7 +46,7 @@ public sealed partial class Gemm
     }
 
     /// <summary>
-    /// What <see cref="TensorSums16"/> computes, without tensor cores: the same rounding of operands, each lane's sums by itself, from what the lanes show one another in shared memory. So everything of
+    /// What <see cref="TensorSums16{TPieces}"/> computes, without tensor cores: the same rounding of operands, each lane's sums by itself, from what the lanes show one another in shared memory. So everything of
     /// <see cref="TensorKernel{TSums, TLeft, TRight, TReading}"/> but the instruction is tested on every device; it is for tests alone.
     /// </summary>
     internal readonly struct EmulatedSums16<TPieces>(EmulatedBlocks<TPieces> blocks) : ITensorSums<EmulatedSums16<TPieces>> where TPieces : struct, IPieces
@@ -94,7 +68,7 @@ public sealed partial class Gemm
         public static void Store(EmulatedSums16<TPieces> sums, ArrayView<Float4> x, int at, int toSecondRow, int toLowerBlock) => sums._blocks.Store(x, at, toSecondRow);
     }
 
-    /// <summary>What <see cref="TensorSums32"/> computes.</summary>
+    /// <summary>What <see cref="TensorSums32{TPieces}"/> computes.</summary>
     internal readonly struct EmulatedSums32<TPieces>(EmulatedBlocks<TPieces> upper, EmulatedBlocks<TPieces> lower) : ITensorSums<EmulatedSums32<TPieces>> where TPieces : struct, IPieces
     {
         private readonly EmulatedBlocks<TPieces> _upper = upper, _lower = lower;

@@ -39,17 +39,16 @@ public sealed partial class Gemm
         }
 
         private ProductLauncher KernelOf(int rows, bool leftAlong, bool rightAlong, bool fours) =>
-            _kernels[(rows == 32 ? 8 : 0) + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??= (emulate, precision, rows) switch
-            {
-                (false, Precision.Tf32x3, 16) => Load<TensorSums16Thrice>(leftAlong, rightAlong, fours),
-                (false, Precision.Tf32x3, _) => Load<TensorSums32Thrice>(leftAlong, rightAlong, fours),
-                (false, _, 16) => Load<TensorSums16>(leftAlong, rightAlong, fours),
-                (false, _, _) => Load<TensorSums32>(leftAlong, rightAlong, fours),
-                (true, Precision.Tf32x3, 16) => Load<EmulatedSums16<Thrice>>(leftAlong, rightAlong, fours),
-                (true, Precision.Tf32x3, _) => Load<EmulatedSums32<Thrice>>(leftAlong, rightAlong, fours),
-                (true, _, 16) => Load<EmulatedSums16<Once>>(leftAlong, rightAlong, fours),
-                _ => Load<EmulatedSums32<Once>>(leftAlong, rightAlong, fours),
-            };
+            _kernels[(rows == 32 ? 8 : 0) + (leftAlong ? 4 : 0) + (rightAlong ? 2 : 0) + (fours ? 1 : 0)] ??=
+            precision == Precision.Tf32x3 ? LoadPieces<TwoPieces>(rows, leftAlong, rightAlong, fours) : LoadPieces<OnePiece>(rows, leftAlong, rightAlong, fours);
+
+        private ProductLauncher LoadPieces<TPieces>(int rows, bool leftAlong, bool rightAlong, bool fours) where TPieces : struct, IPieces => (emulate, rows) switch
+        {
+            (false, 16) => Load<TensorSums16<TPieces>>(leftAlong, rightAlong, fours),
+            (false, _) => Load<TensorSums32<TPieces>>(leftAlong, rightAlong, fours),
+            (true, 16) => Load<EmulatedSums16<TPieces>>(leftAlong, rightAlong, fours),
+            _ => Load<EmulatedSums32<TPieces>>(leftAlong, rightAlong, fours),
+        };
 
         private ProductLauncher Load<TSums>(bool leftAlong, bool rightAlong, bool fours) where TSums : struct, ITensorSums<TSums> =>
             fours ? Load<TSums, Fours>(leftAlong, rightAlong) : Load<TSums, Singles>(leftAlong, rightAlong);
