@@ -52,15 +52,23 @@ public static class ReferencePhilox
         return result;
     }
 
-    /// <summary>x / (1 − rate) where the element is kept, 0 elsewhere.</summary>
+    /// <summary>x / (1 − r) where the element is kept, −0 elsewhere, with r the rate in steps of 2⁻¹⁶. An element's place is row, run of 32 columns, half of that, four, one of four.</summary>
     public static double[,] Dropout(double[,] x, ulong seed, uint step, uint purpose, double rate)
     {
-        var keep = Uniform(seed, step, purpose, x.GetLength(0), x.GetLength(1), 0, 1);
-        var result = new double[x.GetLength(0), x.GetLength(1)];
-        for (int i = 0; i < x.GetLength(0); i++)
+        int rows = x.GetLength(0), columns = x.GetLength(1);
+        int stretches = (int)Math.Ceiling(columns / 128.0);
+        double dropped = Math.Min(65535, Math.Floor(rate * 65536 + 0.5));
+        var result = new double[rows, columns];
+        for (int i = 0; i < rows; i++)
         {
-            for (int j = 0; j < x.GetLength(1); j++)
-                result[i, j] = keep[i, j] > rate ? x[i, j] / (1 - rate) : 0;
+            for (int j = 0; j < columns; j++)
+            {
+                int run = j % 128 / 32, isUpper = j % 32 / 16, four = j % 16 / 4;
+                int block = (i * stretches + j / 128) * 16 + four * 4 + run;
+                uint word = Words([(uint)block, step, purpose, 0], [(uint)(seed % (1UL << 32)), (uint)(seed >> 32)])[j % 4];
+                uint half = isUpper == 1 ? word / 65536 : word % 65536;
+                result[i, j] = half >= dropped ? x[i, j] / (1 - dropped / 65536) : -0.0;
+            }
         }
         return result;
     }

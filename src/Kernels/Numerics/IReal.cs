@@ -32,6 +32,9 @@ internal interface IReal<T> where T : struct, IReal<T>
     /// <summary>condition &gt; 0 ? a : b, lane by lane; b where the condition is NaN.</summary>
     static abstract T WherePositive(T condition, T a, T b);
 
+    /// <summary>x is −0 ? a : b, lane by lane.</summary>
+    static abstract T WhereMinusZero(T x, T a, T b);
+
     /// <summary>The nearest integer, halves away from zero, for |x| &lt; 2²².</summary>
     static abstract T Round(T x);
 
@@ -49,4 +52,7 @@ internal interface IReal<T, TWord> : IReal<T>
 {
     /// <summary>(⌊w / 2⁹⌋ + ½)·2⁻²³: exact, and inside the open interval (0, 1).</summary>
     static abstract T UnitInterval(TWord word);
+
+    /// <summary>Half of the word &lt; bound ? a : b, lane by lane: its low 16 bits where <paramref name="half"/> is 0, its high 16 bits where it is 1.</summary>
+    static abstract T WhereHalfBelow(TWord word, int half, uint bound, T a, T b);
 }

@@ -28,6 +28,7 @@ internal readonly struct Real1(float value) : IWide<Real1>, IReal<Real1, Word1>
     public static Real1 Min(Real1 a, Real1 b) => new(b.Value > a.Value ? a.Value : b.Value);
 
     public static Real1 WherePositive(Real1 condition, Real1 a, Real1 b) => new(condition.Value > 0 ? a.Value : b.Value);
+    public static Real1 WhereMinusZero(Real1 x, Real1 a, Real1 b) => new(Interop.FloatAsInt(x.Value) == RealBits.MinusZero ? a.Value : b.Value);
     public static Real1 Round(Real1 x) => new((int)(x.Value + (x.Value > 0 ? 0.5f : -0.5f)));
 
     public static Real1 PowerOfTwo(Real1 n) =>
@@ -43,4 +44,6 @@ internal readonly struct Real1(float value) : IWide<Real1>, IReal<Real1, Word1>
 
     // Below 2²³, so an int: a uint becomes a float by way of a double, which a GPU is slow at.
     public static Real1 UnitInterval(Word1 word) => new(((int)(word.Value >> 9) + 0.5f) * RealBits.TwoToMinus23);
+
+    public static Real1 WhereHalfBelow(Word1 word, int half, uint bound, Real1 a, Real1 b) => new((word.Value >> 16 * half & 0xFFFF) < bound ? a.Value : b.Value);
 }

@@ -29,6 +29,9 @@ internal readonly struct Real16(Vector512<float> value) : IWide<Real16>, IReal<R
     public static Real16 WherePositive(Real16 condition, Real16 a, Real16 b) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(condition.Value, Vector512<float>.Zero), a.Value, b.Value));
 
+    public static Real16 WhereMinusZero(Real16 x, Real16 a, Real16 b) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(x.Value.AsUInt32(), Vector512.Create(RealBits.MinusZero)).AsSingle(), a.Value, b.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real16 Round(Real16 x)
     {
@@ -51,4 +54,11 @@ internal readonly struct Real16(Vector512<float> value) : IWide<Real16>, IReal<R
 
     public static Real16 UnitInterval(Word16 word) =>
         new((Vector512.ConvertToSingle((word.Value >> 9).AsInt32()) + Vector512.Create(0.5f)) * Vector512.Create(RealBits.TwoToMinus23));
+
+    // Halves and bounds are below 2¹⁶, so they compare as signed numbers, which every instruction set does.
+    public static Real16 WhereHalfBelow(Word16 word, int half, uint bound, Real16 a, Real16 b)
+    {
+        var halves = half == 0 ? word.Value & Vector512.Create(0xFFFFu) : word.Value >> 16;
+        return new(Vector512.ConditionalSelect(Vector512.LessThan(halves.AsInt32(), Vector512.Create((int)bound)).AsSingle(), a.Value, b.Value));
+    }
 }

@@ -29,6 +29,9 @@ internal readonly struct Real4(Vector128<float> value) : IWide<Real4>, IReal<Rea
     public static Real4 WherePositive(Real4 condition, Real4 a, Real4 b) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(condition.Value, Vector128<float>.Zero), a.Value, b.Value));
 
+    public static Real4 WhereMinusZero(Real4 x, Real4 a, Real4 b) =>
+        new(Vector128.ConditionalSelect(Vector128.Equals(x.Value.AsUInt32(), Vector128.Create(RealBits.MinusZero)).AsSingle(), a.Value, b.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real4 Round(Real4 x)
     {
@@ -51,4 +54,11 @@ internal readonly struct Real4(Vector128<float> value) : IWide<Real4>, IReal<Rea
 
     public static Real4 UnitInterval(Word4 word) =>
         new((Vector128.ConvertToSingle((word.Value >> 9).AsInt32()) + Vector128.Create(0.5f)) * Vector128.Create(RealBits.TwoToMinus23));
+
+    // Halves and bounds are below 2¹⁶, so they compare as signed numbers, which every instruction set does.
+    public static Real4 WhereHalfBelow(Word4 word, int half, uint bound, Real4 a, Real4 b)
+    {
+        var halves = half == 0 ? word.Value & Vector128.Create(0xFFFFu) : word.Value >> 16;
+        return new(Vector128.ConditionalSelect(Vector128.LessThan(halves.AsInt32(), Vector128.Create((int)bound)).AsSingle(), a.Value, b.Value));
+    }
 }

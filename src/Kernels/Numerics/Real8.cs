@@ -29,6 +29,9 @@ internal readonly struct Real8(Vector256<float> value) : IWide<Real8>, IReal<Rea
     public static Real8 WherePositive(Real8 condition, Real8 a, Real8 b) =>
         new(Vector256.ConditionalSelect(Vector256.GreaterThan(condition.Value, Vector256<float>.Zero), a.Value, b.Value));
 
+    public static Real8 WhereMinusZero(Real8 x, Real8 a, Real8 b) =>
+        new(Vector256.ConditionalSelect(Vector256.Equals(x.Value.AsUInt32(), Vector256.Create(RealBits.MinusZero)).AsSingle(), a.Value, b.Value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real8 Round(Real8 x)
     {
@@ -51,4 +54,11 @@ internal readonly struct Real8(Vector256<float> value) : IWide<Real8>, IReal<Rea
 
     public static Real8 UnitInterval(Word8 word) =>
         new((Vector256.ConvertToSingle((word.Value >> 9).AsInt32()) + Vector256.Create(0.5f)) * Vector256.Create(RealBits.TwoToMinus23));
+
+    // Halves and bounds are below 2¹⁶, so they compare as signed numbers, which every instruction set does.
+    public static Real8 WhereHalfBelow(Word8 word, int half, uint bound, Real8 a, Real8 b)
+    {
+        var halves = half == 0 ? word.Value & Vector256.Create(0xFFFFu) : word.Value >> 16;
+        return new(Vector256.ConditionalSelect(Vector256.LessThan(halves.AsInt32(), Vector256.Create((int)bound)).AsSingle(), a.Value, b.Value));
+    }
 }

@@ -7,6 +7,8 @@ internal static class RealBits
     public const int ExponentBias = 127;
     public const uint Fraction = (1u << FractionBits) - 1;
 
+    public const uint MinusZero = 0x80000000;
+
     /// <summary>√½, rounded to single.</summary>
     public const uint SquareRootOfHalf = 0x3F3504F3;
 

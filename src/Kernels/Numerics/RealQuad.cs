@@ -1,7 +1,7 @@
 namespace GpuCgan.Kernels.Numerics;
 
 /// <summary>Four floats in one lane of an ILGPU kernel, each with the operations and the bits of a <see cref="Real1"/>.</summary>
-internal readonly struct RealQuad(Real1 x, Real1 y, Real1 z, Real1 w) : IReal<RealQuad, WordQuad>
+internal readonly struct RealQuad(Real1 x, Real1 y, Real1 z, Real1 w) : IReal<RealQuad>
 {
     public readonly Real1 X = x, Y = y, Z = z, W = w;
 
@@ -26,6 +26,9 @@ internal readonly struct RealQuad(Real1 x, Real1 y, Real1 z, Real1 w) : IReal<Re
         Real1.WherePositive(condition.X, a.X, b.X), Real1.WherePositive(condition.Y, a.Y, b.Y),
         Real1.WherePositive(condition.Z, a.Z, b.Z), Real1.WherePositive(condition.W, a.W, b.W));
 
+    public static RealQuad WhereMinusZero(RealQuad x, RealQuad a, RealQuad b) => new(
+        Real1.WhereMinusZero(x.X, a.X, b.X), Real1.WhereMinusZero(x.Y, a.Y, b.Y), Real1.WhereMinusZero(x.Z, a.Z, b.Z), Real1.WhereMinusZero(x.W, a.W, b.W));
+
     public static RealQuad Round(RealQuad x) => new(Real1.Round(x.X), Real1.Round(x.Y), Real1.Round(x.Z), Real1.Round(x.W));
 
     public static RealQuad PowerOfTwo(RealQuad n) => new(Real1.PowerOfTwo(n.X), Real1.PowerOfTwo(n.Y), Real1.PowerOfTwo(n.Z), Real1.PowerOfTwo(n.W));
@@ -37,7 +40,4 @@ internal readonly struct RealQuad(Real1 x, Real1 y, Real1 z, Real1 w) : IReal<Re
         exponent = new(e0, e1, e2, e3);
         return new(x0, x1, x2, x3);
     }
-
-    public static RealQuad UnitInterval(WordQuad word) =>
-        new(Real1.UnitInterval(new(word.X)), Real1.UnitInterval(new(word.Y)), Real1.UnitInterval(new(word.Z)), Real1.UnitInterval(new(word.W)));
 }

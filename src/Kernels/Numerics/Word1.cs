@@ -1,15 +1,9 @@
-using System.Runtime.CompilerServices;
-
 namespace GpuCgan.Kernels.Numerics;
 
 /// <summary>One 32-bit word: what a counter-based generator sees inside an ILGPU kernel.</summary>
-internal readonly struct Word1(uint value) : IWideWord<Word1>
+internal readonly struct Word1(uint value) : IWord<Word1>
 {
     public readonly uint Value = value;
-
-    public static int Count => 1;
-    public static Word1 Sequence(uint first) => new(first);
-    public static void Store(Word1 x, ref uint target, nuint offset) => Unsafe.Add(ref target, offset) = x.Value;
 
     public static Word1 Of(uint x) => new(x);
     public static Word1 operator +(Word1 a, Word1 b) => new(a.Value + b.Value);

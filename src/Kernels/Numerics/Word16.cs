@@ -50,4 +50,25 @@ internal readonly struct Word16 : IWideWord<Word16>
     private static Vector512<ulong> MultiplyLow(Vector512<ulong> a, uint constant) => Avx512F.IsSupported
         ? Avx512F.Multiply(a.AsUInt32(), Vector512.Create(constant))
         : (a & Vector512.Create(0xFFFF_FFFFul)) * Vector512.Create((ulong)constant);
+
+    /// <summary>With each word the low half of a 64-bit lane a square of four is two of such pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Turn(ref Word16 x0, ref Word16 x1, ref Word16 x2, ref Word16 x3)
+    {
+        Word16 y0 = new(Low(x0._even, x2._even), Low(x1._even, x3._even)), y1 = new(Low(x0._odd, x2._odd), Low(x1._odd, x3._odd));
+        Word16 y2 = new(High(x0._even, x2._even), High(x1._even, x3._even)), y3 = new(High(x0._odd, x2._odd), High(x1._odd, x3._odd));
+        (x0, x1, x2, x3) = (y0, y1, y2, y3);
+    }
+
+    /// <summary>The lower lanes of both in each 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Low(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.IsSupported
+        ? Avx512F.UnpackLow(a, b)
+        : Vector512.Create(Word8.Low(a.GetLower(), b.GetLower()), Word8.Low(a.GetUpper(), b.GetUpper()));
+
+    /// <summary>The upper lanes of both in each 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> High(Vector512<ulong> a, Vector512<ulong> b) => Avx512F.IsSupported
+        ? Avx512F.UnpackHigh(a, b)
+        : Vector512.Create(Word8.High(a.GetLower(), b.GetLower()), Word8.High(a.GetUpper(), b.GetUpper()));
 }

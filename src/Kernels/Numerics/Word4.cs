@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace GpuCgan.Kernels.Numerics;
@@ -50,4 +51,25 @@ internal readonly struct Word4 : IWideWord<Word4>
     private static Vector128<ulong> MultiplyLow(Vector128<ulong> a, uint constant) => Sse2.IsSupported
         ? Sse2.Multiply(a.AsUInt32(), Vector128.Create(constant))
         : (a & Vector128.Create(0xFFFF_FFFFul)) * Vector128.Create((ulong)constant);
+
+    /// <summary>With each word the low half of a 64-bit lane a square of four is two of such pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Turn(ref Word4 x0, ref Word4 x1, ref Word4 x2, ref Word4 x3)
+    {
+        Word4 y0 = new(Low(x0._even, x2._even), Low(x1._even, x3._even)), y1 = new(Low(x0._odd, x2._odd), Low(x1._odd, x3._odd));
+        Word4 y2 = new(High(x0._even, x2._even), High(x1._even, x3._even)), y3 = new(High(x0._odd, x2._odd), High(x1._odd, x3._odd));
+        (x0, x1, x2, x3) = (y0, y1, y2, y3);
+    }
+
+    /// <summary>The lower lanes of both.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> Low(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0]);
+
+    /// <summary>The upper lanes of both.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> High(Vector128<ulong> a, Vector128<ulong> b) => Sse2.IsSupported ? Sse2.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[1], b[1]);
 }

@@ -50,4 +50,25 @@ internal readonly struct Word8 : IWideWord<Word8>
     private static Vector256<ulong> MultiplyLow(Vector256<ulong> a, uint constant) => Avx2.IsSupported
         ? Avx2.Multiply(a.AsUInt32(), Vector256.Create(constant))
         : (a & Vector256.Create(0xFFFF_FFFFul)) * Vector256.Create((ulong)constant);
+
+    /// <summary>With each word the low half of a 64-bit lane a square of four is two of such pairs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Turn(ref Word8 x0, ref Word8 x1, ref Word8 x2, ref Word8 x3)
+    {
+        Word8 y0 = new(Low(x0._even, x2._even), Low(x1._even, x3._even)), y1 = new(Low(x0._odd, x2._odd), Low(x1._odd, x3._odd));
+        Word8 y2 = new(High(x0._even, x2._even), High(x1._even, x3._even)), y3 = new(High(x0._odd, x2._odd), High(x1._odd, x3._odd));
+        (x0, x1, x2, x3) = (y0, y1, y2, y3);
+    }
+
+    /// <summary>The lower lanes of both in each 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<ulong> Low(Vector256<ulong> a, Vector256<ulong> b) => Avx2.IsSupported
+        ? Avx2.UnpackLow(a, b)
+        : Vector256.Create(Word4.Low(a.GetLower(), b.GetLower()), Word4.Low(a.GetUpper(), b.GetUpper()));
+
+    /// <summary>The upper lanes of both in each 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<ulong> High(Vector256<ulong> a, Vector256<ulong> b) => Avx2.IsSupported
+        ? Avx2.UnpackHigh(a, b)
+        : Vector256.Create(Word4.High(a.GetLower(), b.GetLower()), Word4.High(a.GetUpper(), b.GetUpper()));
 }

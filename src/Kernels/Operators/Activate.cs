@@ -17,19 +17,26 @@ public sealed class Activate(ComputeDevice device)
         public T Apply<T>(T x, T unused) where T : struct, IReal<T> => _activation.Forward(x);
     }
 
-    internal readonly struct BackwardFormula(Activation activation) : IPhiloxEnding
+    internal readonly struct BackwardFormula(Activation activation) : IFormula
     {
         private readonly Activation _activation = activation;
 
-        public static bool IsNone => false;
-
         public T Apply<T>(T y, T dy) where T : struct, IReal<T> => _activation.Backward(y, dy);
+    }
+
+    /// <summary>Through a dropout first, of which y tells what was dropped.</summary>
+    internal readonly struct MaskedFormula(Slope slope) : IFormula
+    {
+        private readonly Activation _activation = slope.Activation;
+        private readonly Dropout.Formula _dropout = new(slope.DropoutRate);
+
+        public T Apply<T>(T y, T dy) where T : struct, IReal<T> => _activation.Backward(y, _dropout.Backward(y, dy));
     }
 
     private readonly ComputeDevice _device = device;
     private readonly Elementwise<ForwardFormula> _forward = new(device);
     private readonly Elementwise<BackwardFormula> _backward = new(device);
-    private readonly PhiloxElements<Dropout.Formula, BackwardFormula> _masked = new(device);
+    private readonly Elementwise<MaskedFormula> _masked = new(device);
 
     /// <summary>y = f(x). Overwrites y, which may be x.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
@@ -43,11 +50,11 @@ public sealed class Activate(ComputeDevice device)
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public void Backward(Matrix y, Matrix dy, Matrix dx, Activation activation) => Backward(new Slope(y, activation), dy, dx);
 
-    /// <summary>dx = dy·f′, or dx = dy·mask / (1 − rate)·f′ to the bits of a dropout's backward pass and an activation's behind it. Overwrites dx, which may be dy.</summary>
-    /// <exception cref="ArgumentException">The shapes differ, or the mask is none of <see cref="Dropout"/>'s.</exception>
+    /// <summary>dx = dy·f′, or dx = dy·f′ behind a dropout, to the bits of that one's backward pass and an activation's behind it. Overwrites dx, which may be dy.</summary>
+    /// <exception cref="ArgumentException">The shapes differ, or the rate is none of a dropout.</exception>
     public void Backward(Slope slope, Matrix dy, Matrix dx)
     {
-        using var launch = slope.Mask is null
+        using var launch = slope.DropoutRate == 0
             ? _device.Profiler?.Begin("Activate.Backward", $"{dy}", dy.Elements, 3 * sizeof(float) * dy.Elements)
             : _device.Profiler?.Begin("Activate.BackwardMasked", $"{dy}", 3 * dy.Elements, 3 * sizeof(float) * dy.Elements);
         Apply(slope, dy, dx);
@@ -56,10 +63,9 @@ public sealed class Activate(ComputeDevice device)
     /// <summary>The same as a part of another operator's launch.</summary>
     internal void Apply(Slope slope, Matrix dy, Matrix dx)
     {
-        var formula = new BackwardFormula(slope.Activation);
-        if (slope.Mask is { } mask)
-            _masked.Launch(mask.Clock, mask.Purpose, dy, slope.Y, dx, Dropout.Formula.Of(mask), formula);
+        if (slope.DropoutRate == 0)
+            _backward.Launch(slope.Y, dy, dx, new BackwardFormula(slope.Activation));
         else
-            _backward.Launch(slope.Y, dy, dx, formula);
+            _masked.Launch(slope.Y, dy, dx, new MaskedFormula(slope));
     }
 }

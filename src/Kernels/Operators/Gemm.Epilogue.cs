@@ -15,12 +15,13 @@ public sealed partial class Gemm
 
         public readonly Activation Activation;
 
-        // Of a mask and of a slope, which a wide twin has in passes of its own behind the product.
-        private readonly int _hasMask, _hasSlope;
+        // Of a slope, whose outputs tell what was dropped, and of a mask, which is drawn. A wide twin has either in a pass of its own behind the product.
+        private readonly int _hasSlope, _drops;
+        private readonly ArrayView<float> _y;
+        private readonly int _yRow;
         private readonly Dropout.Formula _dropout;
         private readonly uint _purpose;
-        private readonly int _pitch, _yRow;
-        private readonly ArrayView<float> _y;
+        private readonly int _pitch;
 
         // The words of a StepState, so that any other view can stand here where there is none.
         private readonly ArrayView<uint> _clock;
@@ -32,23 +33,29 @@ public sealed partial class Gemm
             Activation = activation;
         }
 
-        private Epilogue(Epilogue before, ArrayView<float> y, int yRow, bool hasSlope, DropoutMask? mask, Matrix c)
+        private Epilogue(Epilogue before, Matrix c, Matrix y)
         {
             this = before;
-            _y = y;
-            _yRow = yRow;
-            _hasSlope = hasSlope ? 1 : 0;
+            _y = y.Data;
+            _yRow = y.Stride;
             _clock = c.Data.Cast<uint>();
-            InFours = c.Stride % 4 == 0 && yRow % 4 == 0 && ViewPlace.StartsAFour(c.Data) && ViewPlace.StartsAFour(y) ? 1 : 0;
-            if (mask is not { } drawn)
-                return;
-            _pitch = PhiloxElements<Dropout.Formula>.Pitch(c.Columns);
-            if (drawn.Clock.Length < 1 || (long)c.Rows * _pitch > int.MaxValue)
-                throw new ArgumentException($"A mask for {c} with {drawn.Clock.Length} clocks: a clock is missing, or it is too large.");
-            _hasMask = 1;
-            _dropout = Dropout.Formula.Of(drawn);
-            _purpose = drawn.Purpose;
-            _clock = drawn.Clock.Cast<uint>();
+            InFours = c.Stride % 4 == 0 && y.Stride % 4 == 0 && ViewPlace.StartsAFour(c.Data) && ViewPlace.StartsAFour(y.Data) ? 1 : 0;
+        }
+
+        private Epilogue(Epilogue before, Matrix c, DropoutMask mask) : this(before, c, c)
+        {
+            _pitch = Dropout.Pitch(mask, c);
+            _drops = 1;
+            _dropout = new(mask.Rate);
+            _purpose = mask.Purpose;
+            _clock = mask.Clock.Cast<uint>();
+        }
+
+        private Epilogue(Slope slope, Matrix c) : this(new(false, false, slope.Activation), c, slope.Y)
+        {
+            _hasSlope = 1;
+            _drops = slope.DropoutRate == 0 ? 0 : 1;
+            _dropout = new(slope.DropoutRate);
         }
 
         /// <summary>Whether the sum itself is stored.</summary>
@@ -56,11 +63,11 @@ public sealed partial class Gemm
 
         /// <summary>This one with views that a kernel may have, for a product to <paramref name="c"/>, and a dropout behind it where there is a mask.</summary>
         /// <exception cref="ArgumentException">The mask is none for c.</exception>
-        public Epilogue For(Matrix c, DropoutMask? mask = null) => new(this, c.Data, c.Stride, false, mask, c);
+        public Epilogue For(Matrix c, DropoutMask? mask = null) => mask is { } drawn ? new(this, c, drawn) : new(this, c, c);
 
         /// <summary>The product to <paramref name="c"/> is a gradient, and what is stored is that before a layer's nonlinearity.</summary>
-        /// <exception cref="ArgumentException">The mask is none for c.</exception>
-        public static Epilogue Of(Slope slope, Matrix c) => new(new(false, false, slope.Activation), slope.Y.Data, slope.Y.Stride, true, slope.Mask, c);
+        /// <exception cref="ArgumentOutOfRangeException">The rate is none of a dropout.</exception>
+        public static Epilogue Of(Slope slope, Matrix c) => new(slope, c);
 
         /// <summary>In a kernel: what is read beside the sum of an element, the one of C at <paramref name="index"/>.</summary>
         public float Beside(ArrayView<float> c, int index, int row, int column)
@@ -71,7 +78,7 @@ public sealed partial class Gemm
         }
 
         /// <summary>In a kernel: what is read beside the sums of four elements of a row, the first of them that of C at <paramref name="index"/>.</summary>
-        public Float4 Beside(ArrayView<float> c, int index, int row, Columns columns)
+        public Float4 Beside(ArrayView<float> c, int index, int row, RowFour columns)
         {
             if (_hasSlope != 0)
                 return columns.Read(_y, row * _yRow + columns.First, InFours);
@@ -81,34 +88,27 @@ public sealed partial class Gemm
         /// <summary>In a kernel: what is stored for <paramref name="sum"/>, the bias added.</summary>
         public float Apply(float sum, float beside, int row, int column)
         {
-            var word = default(Word1);
-            if (_hasMask != 0)
-                word = Philox.WordOf(row * _pitch + column, Clock(), _purpose);
-            return Apply(new Real1(sum), new Real1(beside), word).Value;
+            float value = Apply(new Real1(sum), new Real1(beside)).Value;
+            return Draws ? _dropout.Apply(value, row * _pitch + column, Clock(), _purpose) : value;
         }
 
-        /// <summary>In a kernel: what is stored for four sums of a row, the bias added.</summary>
-        public Float4 Apply(Float4 sums, Float4 beside, int row, Columns columns)
+        /// <summary>In a kernel: what is stored for four sums of a row, the bias added. Those of a product with a mask are neighbours, from a multiple of four on.</summary>
+        public Float4 Apply(Float4 sums, Float4 beside, int row, RowFour columns)
         {
-            var words = default(WordQuad);
-            if (_hasMask != 0)
-            {
-                int e = row * _pitch + columns.First;
-                words = Philox.WordsOf(e, e + columns.Step, e + 2 * columns.Step, e + 3 * columns.Step, Clock(), _purpose);
-            }
-            return Apply(new RealQuad(sums), new RealQuad(beside), words).Value;
+            var value = Apply(new RealQuad(sums), new RealQuad(beside)).Value;
+            return Draws ? _dropout.Apply(value, row * _pitch + columns.First, Clock(), _purpose) : value;
         }
 
-        private T Apply<T, TWord>(T sum, T beside, TWord word)
-            where T : struct, IReal<T, TWord>
-            where TWord : struct, IWord<TWord>
+        private bool Draws => _drops != 0 && _hasSlope == 0;
+
+        /// <summary>What becomes of a sum, the bias added, but for a mask that is drawn.</summary>
+        private T Apply<T>(T sum, T beside) where T : struct, IReal<T>
         {
             if (Accumulate != 0)
                 return sum + beside;
-            var value = _hasSlope != 0 ? sum : Activation.Forward(sum);
-            if (_hasMask != 0)
-                value *= _dropout.Mask<T, TWord>(word);
-            return _hasSlope != 0 ? Activation.Backward(beside, value) : value;
+            if (_hasSlope == 0)
+                return Activation.Forward(sum);
+            return Activation.Backward(beside, _drops != 0 ? _dropout.Backward(beside, sum) : sum);
         }
 
         private StepState Clock() => new() { Step = _clock[0], SeedLow = _clock[1], SeedHigh = _clock[2] };

@@ -210,7 +210,7 @@ public sealed partial class Gemm
         GroupBarrier.Wait();
         for (int i = lane; i < TTile.Rows * laneColumns; i += lanes)
         {
-            var columns = new Columns(column + TRight.FirstLine(i & (laneColumns - 1)), TRight.LineStep(laneColumns), s.N);
+            var columns = new RowFour(column + TRight.FirstLine(i & (laneColumns - 1)), TRight.LineStep(laneColumns), s.N);
             Store(c, bias, s, epilogue, row + i / laneColumns, columns, SumOfTeams(shared, i, TTile.Rows * laneColumns));
         }
     }
@@ -273,7 +273,7 @@ public sealed partial class Gemm
     }
 
     /// <summary>The epilogue of four sums of a row, as far as they lie in C.</summary>
-    private static void Store(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, Columns columns, Float4 sums)
+    private static void Store(ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int row, RowFour columns, Float4 sums)
     {
         if (row >= s.M || columns.First >= s.N)
             return;

@@ -42,7 +42,7 @@ public sealed partial class Gemm
                 row2 += sums.Row2;
                 row3 += sums.Row3;
             }
-            var columns = new Columns(column, 1, s.N);
+            var columns = new RowFour(column, 1, s.N);
             Store(c, bias, s, epilogue, row, columns, row0);
             Store(c, bias, s, epilogue, row + 1, columns, row1);
             Store(c, bias, s, epilogue, row + 2, columns, row2);

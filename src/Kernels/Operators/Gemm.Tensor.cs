@@ -180,7 +180,7 @@ public sealed partial class Gemm
         {
             int at = i / (TensorColumns / 4) * SumPitch + (i & (TensorColumns / 4 - 1));
             Store(
-                c, bias, s, epilogue, row + i / (TensorColumns / 4), new Columns(column + (i & (TensorColumns / 4 - 1)) * 4, 1, s.N), SumOfTeams(shared, at, TSums.Rows * SumPitch));
+                c, bias, s, epilogue, row + i / (TensorColumns / 4), new RowFour(column + (i & (TensorColumns / 4 - 1)) * 4, 1, s.N), SumOfTeams(shared, at, TSums.Rows * SumPitch));
         }
     }
 }

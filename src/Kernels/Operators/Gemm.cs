@@ -41,7 +41,7 @@ public sealed partial class Gemm
     private readonly TensorProduct? _tensor;
     private readonly LaneProduct? _lanes;
 
-    // Where products are of wide vectors, whose epilogue has none.
+    // Where products are of wide vectors, whose epilogue has neither: each row of a panel would be a few vectors here and there of y, slower than a pass behind it.
     private readonly Dropout? _dropout;
     private readonly Activate? _activate;
 
@@ -83,7 +83,7 @@ public sealed partial class Gemm
         _tensor?.LoadAll();
     }
 
-    /// <summary>y = f(x·w + b), or y = f(x·w + b)·mask / (1 − rate) to the bits of a <see cref="Dropout"/> in place behind it. Overwrites y.</summary>
+    /// <summary>y = f(x·w + b), or what a dropout makes of that, to the bits of a <see cref="Dropout"/> in place behind it. Overwrites y.</summary>
     /// <param name="x">[M, K].</param>
     /// <param name="w">[K, N].</param>
     /// <param name="b">[N], or an empty view for no bias.</param>
@@ -106,7 +106,7 @@ public sealed partial class Gemm
     /// <param name="w">[K, N], or its first rows where only the first inputs need a gradient.</param>
     /// <param name="dx">[M, K]; must not overlap the inputs.</param>
     /// <param name="slope">Of y [M, K], which is x; null for none.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the mask is none of <see cref="Dropout"/>'s.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the slope's rate is none of a dropout.</exception>
     public void InputGradient(Matrix dy, Matrix w, Matrix dx, Slope? slope = null)
     {
         Fits(dy.Columns == w.Columns && dy.Rows == dx.Rows && w.Rows == dx.Columns, dy, w, dx);
@@ -114,8 +114,7 @@ public sealed partial class Gemm
             Fits(fitting.Y.Rows == dx.Rows && fitting.Y.Columns == dx.Columns, dy, fitting.Y, dx);
         var shape = new Shape(dy.Rows, w.Rows, dy.Columns, dy.Stride, 1, 1, w.Stride, dx.Stride);
         using var launch = Announce("Gemm.InputGradient", shape, slope is null ? 0 : dx.Elements);
-        // Vectors' epilogue has no slopes.
-        Launch(dy.Data, w.Data, dx.Data, default, shape, slope is { } kept && _tiles is not null ? Epilogue.Of(kept, dx) : new Epilogue(false, false, Activation.Identity).For(dx));
+        Launch(dy.Data, w.Data, dx.Data, default, shape, slope is { } kept && _activate is null ? Epilogue.Of(kept, dx) : new Epilogue(false, false, Activation.Identity).For(dx));
         if (slope is { } behind)
             _activate?.Apply(behind, dx, dx);
     }

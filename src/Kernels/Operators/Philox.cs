@@ -38,30 +38,6 @@ public sealed class Philox
         return w0;
     }
 
-    /// <summary>In a kernel: the word of one element, row·pitch + column, as <see cref="PhiloxElements{TFormula, TEnding}"/> has it.</summary>
-    internal static Word1 WordOf(int element, StepState state, uint purpose)
-    {
-        var w0 = Words(new Word1(BlockOf(element)), state, purpose, out var w1, out var w2, out var w3);
-        return new(WordOfRun(element, w0.Value, w1.Value, w2.Value, w3.Value));
-    }
-
-    /// <summary>In a kernel: those of four elements.</summary>
-    internal static WordQuad WordsOf(int e0, int e1, int e2, int e3, StepState state, uint purpose)
-    {
-        var w0 = Words(new WordQuad(BlockOf(e0), BlockOf(e1), BlockOf(e2), BlockOf(e3)), state, purpose, out var w1, out var w2, out var w3);
-        return new(
-            WordOfRun(e0, w0.X, w1.X, w2.X, w3.X), WordOfRun(e1, w0.Y, w1.Y, w2.Y, w3.Y), WordOfRun(e2, w0.Z, w1.Z, w2.Z, w3.Z), WordOfRun(e3, w0.W, w1.W, w2.W, w3.W));
-    }
-
-    private static uint BlockOf(int element) => (uint)(element / Stretch * Lanes + (element & (Lanes - 1)));
-
-    private static uint WordOfRun(int element, uint w0, uint w1, uint w2, uint w3)
-    {
-        int run = (element & (Stretch - 1)) / Lanes;
-        uint first = run == 0 ? w0 : w1, last = run == 2 ? w2 : w3;
-        return run < 2 ? first : last;
-    }
-
     /// <summary>Turns a counter into its four random words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Encrypt<T>(ref T c0, ref T c1, ref T c2, ref T c3, uint key0, uint key1) where T : struct, IWord<T>

@@ -22,16 +22,8 @@ internal interface IPhiloxFormula<TSelf> where TSelf : struct, IPhiloxFormula<TS
         where TWord : struct, IWord<TWord>;
 }
 
-/// <summary>What becomes of an element behind a <see cref="IPhiloxFormula{TSelf}"/>: c = f(a, b) of the element a beside it and the value b so far.</summary>
-internal interface IPhiloxEnding : IFormula
-{
-    /// <summary>Whether the value stays as it is, and nothing beside it is read.</summary>
-    static abstract bool IsNone { get; }
-}
-
 /// <summary>
-/// y = f(x, random words) over a matrix, element by element; y may be x. With a <typeparamref name="TEnding"/> g it is
-/// y = g(b, f(x, random words)), and y may be b too. Every element has its word of Philox's output:
+/// y = f(x, random words) over a matrix, element by element; y may be x. Every element has its word of Philox's output:
 /// with i = row·pitch + column and the pitch the columns rounded up to 64, element i takes word (i / 16) % 4 of block
 /// (i / 64)·16 + i % 16, at counter (block, step, purpose, 0) and key (seed). So a row's numbers depend on its index and on how
 /// many columns there are, not on how many rows, the stride or the device.
@@ -40,9 +32,7 @@ internal interface IPhiloxEnding : IFormula
 /// 16 neighbouring elements are one word of 16 neighbouring blocks: a wide twin computes that many blocks side by side and stores their
 /// words without turning them, at any vector width, and the lanes of a GPU store to neighbouring addresses.
 /// </remarks>
-internal class PhiloxElements<TFormula, TEnding>
-    where TFormula : struct, IPhiloxFormula<TFormula>
-    where TEnding : struct, IPhiloxEnding
+internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxFormula<TFormula>
 {
     /// <summary>Blocks side by side; each has an element in each of four runs of this length.</summary>
     private const int Lanes = 16;
@@ -53,7 +43,7 @@ internal class PhiloxElements<TFormula, TEnding>
     /// <summary>Elements an item of work: some microseconds.</summary>
     private const int BlockSize = 4096;
 
-    private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> b, ArrayView<float> y, Layout s, TFormula formula, TEnding ending)
+    private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> y, Layout s, TFormula formula)
     {
         EarlierLaunches.Await();
         // No remainder: even by a constant the driver makes a division of it.
@@ -77,14 +67,6 @@ internal class PhiloxElements<TFormula, TEnding>
         }
         var w0 = Philox.Words(new Word1((uint)block.X), clock[0], s.Purpose, out var w1, out var w2, out var w3);
         formula.At(clock[0]).Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
-        if (!TEnding.IsNone)
-        {
-            int ib = row * s.B + column;
-            y0 = ending.Apply(new Real1(b[ib]), y0);
-            y1 = ending.Apply(new Real1(b[ib + (has1 ? Lanes : 0)]), y1);
-            y2 = ending.Apply(new Real1(b[ib + (has2 ? 2 * Lanes : 0)]), y2);
-            y3 = ending.Apply(new Real1(b[ib + (has3 ? 3 * Lanes : 0)]), y3);
-        }
         y[iy] = y0.Value;
         if (has1)
             y[iy + Lanes] = y1.Value;
@@ -94,50 +76,47 @@ internal class PhiloxElements<TFormula, TEnding>
             y[iy + 3 * Lanes] = y3.Value;
     }
 
-    internal readonly struct Layout(uint purpose, int pitch, int columns, int x, int b, int y)
+    internal readonly struct Layout(uint purpose, int pitch, int columns, int x, int y)
     {
         public readonly uint Purpose = purpose;
         public readonly Divisor Pitch = new(pitch);
-        public readonly int Columns = columns, X = x, B = b, Y = y;
+        public readonly int Columns = columns, X = x, Y = y;
     }
 
-    /// <summary>The columns of a row, with those that nothing is drawn for.</summary>
-    public static int Pitch(int columns) => (columns + Stretch - 1) / Stretch * Stretch;
-
     private readonly ComputeDevice _device;
-    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout, TFormula, TEnding>? _kernel;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, Layout, TFormula>? _kernel;
 
     public PhiloxElements(ComputeDevice device)
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, Layout, TFormula, TEnding>(Kernel, ElementLanes.AGroup));
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, Layout, TFormula>(Kernel, ElementLanes.AGroup));
     }
 
     /// <exception cref="ArgumentException">The shapes differ, the clock is empty, or the matrix has more elements than an int counts.</exception>
-    public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix b, Matrix y, TFormula formula, TEnding ending)
+    public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, TFormula formula)
     {
-        int pitch = Pitch(y.Columns);
-        if (x.Rows != y.Rows || x.Columns != y.Columns || b.Rows != y.Rows || b.Columns != y.Columns || clock.Length < 1 || (long)y.Rows * pitch > int.MaxValue)
-            throw new ArgumentException($"Random numbers for {x}, {b} and {y} with {clock.Length} clocks: the shapes differ, a clock is missing, or it is too large.");
+        int pitch = (y.Columns + Stretch - 1) / Stretch * Stretch;
+        if (x.Rows != y.Rows || x.Columns != y.Columns || clock.Length < 1 || (long)y.Rows * pitch > int.MaxValue)
+            throw new ArgumentException($"Random numbers for {x} and {y} with {clock.Length} clocks: the shapes differ, a clock is missing, or it is too large.");
         if (_kernel is not null)
-            _kernel(_device.Stream, y.Rows * (pitch / 4), clock, x.Data, b.Data, y.Data, new Layout(purpose, pitch, y.Columns, x.Stride, b.Stride, y.Stride), formula, ending);
+            _kernel(_device.Stream, y.Rows * (pitch / 4), clock, x.Data, y.Data, new Layout(purpose, pitch, y.Columns, x.Stride, y.Stride), formula);
         else if (WideVectors.Bits == 512)
-            LaunchWide<Real16, Word16>(clock, purpose, x, b, y, pitch, formula, ending);
+            LaunchWide<Real16, Word16>(clock, purpose, x, y, pitch, formula);
         else if (WideVectors.Bits == 256)
-            LaunchWide<Real8, Word8>(clock, purpose, x, b, y, pitch, formula, ending);
+            LaunchWide<Real8, Word8>(clock, purpose, x, y, pitch, formula);
         else
-            LaunchWide<Real4, Word4>(clock, purpose, x, b, y, pitch, formula, ending);
+            LaunchWide<Real4, Word4>(clock, purpose, x, y, pitch, formula);
     }
 
-    private void LaunchWide<TReal, TWord>(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix b, Matrix y, int pitch, TFormula formula, TEnding ending)
+    private void LaunchWide<TReal, TWord>(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, int pitch, TFormula formula)
         where TReal : struct, IWide<TReal>, IReal<TReal, TWord>
         where TWord : struct, IWideWord<TWord>
     {
         var state = clock.AsHostSpan()[0];
         var job = new WideRows<TReal, TWord>
         {
-            X = x, B = b, Y = y, State = state, Purpose = purpose, Pitch = pitch, Formula = formula.At(state), Ending = ending,
+            X = x, Y = y, State = state, Purpose = purpose, Pitch = pitch, Formula = formula.At(state),
             Blocks = (y.Columns + BlockSize - 1) / BlockSize, RowsAnItem = Math.Max(1, BlockSize / pitch),
         };
         _device.Team!.Run(ref job, (y.Rows + job.RowsAnItem - 1) / job.RowsAnItem * job.Blocks);
@@ -149,13 +128,11 @@ internal class PhiloxElements<TFormula, TEnding>
         where TWord : struct, IWideWord<TWord>
     {
         public required Matrix X { get; init; }
-        public required Matrix B { get; init; }
         public required Matrix Y { get; init; }
         public required StepState State { get; init; }
         public required uint Purpose { get; init; }
         public required int Pitch { get; init; }
         public required TFormula Formula { get; init; }
-        public required TEnding Ending { get; init; }
         public required int Blocks { get; init; }
         public required int RowsAnItem { get; init; }
 
@@ -169,16 +146,15 @@ internal class PhiloxElements<TFormula, TEnding>
             {
                 var x = X.Data.AsHostSpan().Slice(row * X.Stride + start, count);
                 var y = Y.Data.AsHostSpan().Slice(row * Y.Stride + start, count);
-                var b = TEnding.IsNone ? x : B.Data.AsHostSpan().Slice(row * B.Stride + start, count);
-                RunRow(x, b, y, (uint)(row * Pitch + start) / 4);
+                RunRow(x, y, (uint)(row * Pitch + start) / 4);
             }
         }
 
-        private readonly void RunRow(ReadOnlySpan<float> x, ReadOnlySpan<float> b, Span<float> y, uint block)
+        private readonly void RunRow(ReadOnlySpan<float> x, Span<float> y, uint block)
         {
             int i = 0;
             for (; i + Stretch <= y.Length; i += Stretch, block += Lanes)
-                RunStretch(in x[i], in b[i], ref y[i], block);
+                RunStretch(in x[i], ref y[i], block);
             if (i == y.Length)
                 return;
             // The last, partial stretch goes through memory of its own, so that nothing beyond the row is read or written.
@@ -186,17 +162,11 @@ internal class PhiloxElements<TFormula, TEnding>
             edge.Clear();
             if (TFormula.ReadsInput)
                 x[i..].CopyTo(edge);
-            Span<float> edgeOfB = stackalloc float[Stretch];
-            if (!TEnding.IsNone)
-            {
-                edgeOfB.Clear();
-                b[i..].CopyTo(edgeOfB);
-            }
-            RunStretch(in edge[0], in edgeOfB[0], ref edge[0], block);
+            RunStretch(in edge[0], ref edge[0], block);
             edge[..(y.Length - i)].CopyTo(y[i..]);
         }
 
-        private readonly void RunStretch(ref readonly float x, ref readonly float b, ref float y, uint block)
+        private readonly void RunStretch(ref readonly float x, ref float y, uint block)
         {
             for (int lane = 0; lane < Lanes; lane += TReal.Count)
             {
@@ -212,14 +182,6 @@ internal class PhiloxElements<TFormula, TEnding>
                     y3 = TReal.Load(ref source, at + 3 * Lanes);
                 }
                 Formula.Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
-                if (!TEnding.IsNone)
-                {
-                    ref float beside = ref Unsafe.AsRef(in b);
-                    y0 = Ending.Apply(TReal.Load(ref beside, at), y0);
-                    y1 = Ending.Apply(TReal.Load(ref beside, at + Lanes), y1);
-                    y2 = Ending.Apply(TReal.Load(ref beside, at + 2 * Lanes), y2);
-                    y3 = Ending.Apply(TReal.Load(ref beside, at + 3 * Lanes), y3);
-                }
                 TReal.Store(y0, ref y, at);
                 TReal.Store(y1, ref y, at + Lanes);
                 TReal.Store(y2, ref y, at + 2 * Lanes);
@@ -227,20 +189,4 @@ internal class PhiloxElements<TFormula, TEnding>
             }
         }
     }
-}
-
-/// <summary>y = f(x, random words), and nothing behind it.</summary>
-internal sealed class PhiloxElements<TFormula>(ComputeDevice device) : PhiloxElements<TFormula, NoPhiloxEnding>(device)
-    where TFormula : struct, IPhiloxFormula<TFormula>
-{
-    /// <inheritdoc cref="PhiloxElements{TFormula, TEnding}.Launch"/>
-    public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, TFormula formula) => Launch(clock, purpose, x, x, y, formula, default);
-}
-
-/// <summary>The value itself.</summary>
-internal readonly struct NoPhiloxEnding : IPhiloxEnding
-{
-    public static bool IsNone => true;
-
-    public T Apply<T>(T beside, T value) where T : struct, IReal<T> => value;
 }

@@ -38,8 +38,8 @@ internal sealed class Linear : Layer
 
     public override Slope? SlopeOf(Matrix y, Pass pass)
     {
-        var mask = _dropout?.Mask(pass);
-        return mask is null && _activation.Kind == ActivationKind.Identity ? null : new Slope(y, _activation, mask);
+        float rate = _dropout?.RateIn(pass) ?? 0;
+        return rate == 0 && _activation.Kind == ActivationKind.Identity ? null : new Slope(y, _activation, rate);
     }
 
     public override void ApplySlope(Matrix y, Matrix dy, Pass pass)

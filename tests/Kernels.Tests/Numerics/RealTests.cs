@@ -58,6 +58,7 @@ public class RealTests
                 "max" => T.Max(a, b),
                 "min" => T.Min(a, b),
                 "where positive" => T.WherePositive(a, b, c),
+                "where minus zero" => T.WhereMinusZero(a, b, c),
                 "multiply-add" => T.MultiplyAdd(a, b, c),
                 "round" => T.Round(a),
                 "power of two" => T.PowerOfTwo(a),
@@ -72,7 +73,7 @@ public class RealTests
 
     [Theory]
     [InlineData("of"), InlineData("+"), InlineData("-"), InlineData("*"), InlineData("/"), InlineData("negate"), InlineData("abs"), InlineData("sqrt")]
-    [InlineData("max"), InlineData("min"), InlineData("where positive"), InlineData("multiply-add"), InlineData("round"), InlineData("power of two")]
+    [InlineData("max"), InlineData("min"), InlineData("where positive"), InlineData("where minus zero"), InlineData("multiply-add"), InlineData("round"), InlineData("power of two")]
     [InlineData("fraction"), InlineData("exponent")]
     public void EveryLaneDoesWhatOneFloatDoes(string operation)
     {
@@ -101,6 +102,7 @@ public class RealTests
         Assert.Equal([2, 1, nan, 0], Of("max", [2, nan, 1, -0f], [1, 1, nan, 0], []));
         Assert.Equal([1, 1, nan, 0], Of("min", [2, nan, 1, -0f], [1, 1, nan, 0], []));
         Assert.Equal([1, 4, 6, 8, 9], Of("where positive", [1e-45f, 0, -1, -0f, nan], [1, 3, 5, 7, 0], [2, 4, 6, 8, 9]));
+        Assert.Equal([1, 4, 6, 8, 10], Of("where minus zero", [-0f, 0, -1, -1e-45f, nan], [1, 3, 5, 7, 9], [2, 4, 6, 8, 10]));
         Assert.Equal([1, -1, 2, -3, 0, 4194303], Of("round", [0.5f, -0.5f, 1.5f, -2.5f, 0.4999f, 4194303], new float[6], []));
         Assert.Equal([1, 2, 0.25f, 1.17549435e-38f, 1.7014118e38f], Of("power of two", [0, 1, -2, -126, 127], new float[5], []));
         float[] x = InputsOf("fraction")[0], fraction = Run<Real1>("fraction", [x, x, x]), exponent = Run<Real1>("exponent", [x, x, x]);

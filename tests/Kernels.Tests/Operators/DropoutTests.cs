@@ -5,9 +5,11 @@ namespace GpuCgan.Kernels.Tests.Operators;
 
 public class DropoutTests
 {
-    /// <summary>Rows, columns, rate, seed: ones, primes, the edges of a stretch of 64, no dropout at all, and almost everything dropped.</summary>
+    /// <summary>Rows, columns, rate, seed: ones, primes, the edges of a four and of a stretch of 128, no dropout at all, almost none and almost everything dropped.</summary>
     public static IEnumerable<object[]> Shapes =>
-        [[1, 1, 0.5f, 1], [3, 7, 0.3f, 2], [2, 63, 0.4f, 3], [5, 64, 0.5f, 4], [3, 65, 0f, 5], [13, 97, 0.999f, 6], [2, 4200, 0.25f, 7]];
+        [
+            [1, 1, 0.5f, 1], [3, 7, 0.3f, 2], [2, 127, 0.4f, 3], [5, 128, 0.5f, 4], [4, 129, 0.1f, 9], [3, 65, 0f, 5], [13, 97, 0.999f, 6], [2, 4200, 0.25f, 7], [2, 64, 1e-6f, 8], [2, 300, 0.9999999f, 10],
+        ];
 
     [Theory]
     [OnCpu(nameof(Shapes)), OnCpuIlgpu(nameof(Shapes)), OnCuda(nameof(Shapes)), OnOpenCl(nameof(Shapes))]
@@ -25,7 +27,7 @@ public class DropoutTests
         var dropout = new Dropout(d);
         dropout.Launch(clock.View, purpose, gx.Matrix, y.Matrix, rate);
         var forward = y.Read(context);
-        // 1 − rate, its inverse and the product are rounded once each; near rate 1 the first counts for nothing, since it is exact.
+        // The factor and the product are rounded once each.
         Close.Assert(ReferencePhilox.Dropout(x, (ulong)seed, step, purpose, rate), forward, 0, 2e-7, context + " forward");
 
         dropout.Launch(clock.View, purpose, gdy.Matrix, gdy.Matrix, rate);
@@ -34,6 +36,29 @@ public class DropoutTests
 
         dropout.Launch(clock.View, purpose, gx.Matrix, gx.Matrix, rate);
         Assert.Equal(forward, gx.Read(context));
+    }
+
+    /// <summary>By which whoever has y needs no mask to go back: a kept zero is none of them unless it is −0 itself.</summary>
+    [Theory]
+    [OnCpu, OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void WhatIsDroppedIsMinusZeroAndNothingElseIs(string device)
+    {
+        var d = TestDevice.Get(device);
+        using var clock = new StepClock(d, 3);
+        var values = new double[4, 300];
+        for (int i = 0; i < values.Length; i++)
+            values[i / 300, i % 300] = (i % 3) - 1;
+        using var x = GuardedMatrix.Of(d, values);
+        using var y = GuardedMatrix.Unwritten(d, 4, 300);
+        new Dropout(d).Launch(clock.View, 1, x.Matrix, y.Matrix, 0.4f);
+        var expected = ReferencePhilox.Dropout(values, 3, 0, 1, 0.4f);
+        float[,] found = y.Read(device);
+        for (int i = 0; i < values.Length; i++)
+        {
+            float value = found[i / 300, i % 300];
+            Assert.Equal(double.IsNegative(expected[i / 300, i % 300]) && expected[i / 300, i % 300] == 0, float.IsNegative(value) && value == 0);
+        }
+        Assert.Contains(found.Cast<float>(), v => v == 0 && float.IsPositive(v));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class PhiloxTests
     public void TheKnownAnswersComeOut(uint[] counter, uint[] key, uint[] words)
     {
         Assert.Equal(words, ReferencePhilox.Words(counter, key));
-        Assert.Equal(words, Encrypt<Word1>(counter, key));
+        Assert.Equal(words, EncryptOne(counter, key));
         Assert.Equal(words, Encrypt<Word4>(counter, key));
         Assert.Equal(words, Encrypt<Word8>(counter, key));
         Assert.Equal(words, Encrypt<Word16>(counter, key));
@@ -32,6 +32,13 @@ public class PhiloxTests
         T c0 = T.Of(counter[0]), c1 = T.Of(counter[1]), c2 = T.Of(counter[2]), c3 = T.Of(counter[3]);
         Philox.Encrypt(ref c0, ref c1, ref c2, ref c3, key[0], key[1]);
         return [Only(c0), Only(c1), Only(c2), Only(c3)];
+    }
+
+    private static uint[] EncryptOne(uint[] counter, uint[] key)
+    {
+        Word1 c0 = new(counter[0]), c1 = new(counter[1]), c2 = new(counter[2]), c3 = new(counter[3]);
+        Philox.Encrypt(ref c0, ref c1, ref c2, ref c3, key[0], key[1]);
+        return [c0.Value, c1.Value, c2.Value, c3.Value];
     }
 
     private static uint Only<T>(T word) where T : struct, IWideWord<T>

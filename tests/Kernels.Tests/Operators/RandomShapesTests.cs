@@ -10,20 +10,14 @@ namespace GpuCgan.Kernels.Tests.Operators;
 /// options; on <c>cpu</c> with one thread and with two, which must give the same bits. GPUCGAN_RANDOM_SHAPES sets their number (50; 1,000 in a nightly run) and
 /// GPUCGAN_RANDOM_SEED the first seed. A new operator is a row of the table.
 /// </summary>
+/// <remarks>
+/// ILGPU's own CPU accelerator takes milliseconds a launch, and where lanes wait for one another runs 256 threads through every barrier: there they get a tenth of the shapes. The stand-in for ILGPU,
+/// whose pass CI runs too, gets all of them.
+/// </remarks>
 public class RandomShapesTests
 {
     private static readonly int Count = Setting("GPUCGAN_RANDOM_SHAPES", 50);
     private static readonly int FirstSeed = Setting("GPUCGAN_RANDOM_SEED", 1);
-
-    /// <summary>
-    /// Kernels whose lanes wait for one another: ILGPU's CPU accelerator runs 256 threads through every barrier, a hundred times the time of the others, so there they get a tenth of the shapes.
-    /// The stand-in for ILGPU passes a baton and gets all of them.
-    /// </summary>
-    private static readonly HashSet<string> WithBarriers =
-    [
-        "BatchNorm", "BatchNorm.Backward", "BatchNorm2d", "BatchNorm2d.Backward", "ChannelSum", "ColumnSum", "Convolution", "Convolution.Direct", "Convolution.Narrow", "Embedding", "FiniteCheck", "Gemm", "Gemm.Column", "Gemm.Epilogue", "GradientClip",
-        "GradientNormPenalty", "Objective", "Projection", "RowDot", "SegmentNorm", "SoftmaxCrossEntropy", "SpectralNorm", "Sum", "SumOfSquares",
-    ];
 
     private delegate void Comparison(string device, Random random, Func<int, int> extent, int seed);
 
@@ -41,7 +35,7 @@ public class RandomShapesTests
         ["BatchNorm.Backward"] = (d, r, e, s) => new BatchNormTests().BackwardMatchesTheReference(d, e(150), e(90), Pick(r, 1e-5f, 1e-3f, 0.1f), 0.1f, Kind(r), s),
         ["BatchNorm2d"] = (d, r, e, s) => new BatchNorm2dTests().ForwardAndInferenceMatchTheReference(d, e(40), e(12), e(60), Pick(r, 1e-5f, 1e-3f, 0.1f), Pick(r, 0.1f, 0.5f, 1f), Kind(r), s),
         ["BatchNorm2d.Backward"] = (d, r, e, s) => new BatchNorm2dTests().BackwardMatchesTheReference(d, e(20), e(6), e(40), Pick(r, 1e-5f, 1e-3f, 0.1f), 0.1f, Kind(r), s),
-        ["Bernoulli"] = (d, r, e, s) => new BernoulliTests().AnElementIsTheValueWhereDropoutWouldDropIt(d, e(40), e(200), Pick(r, 0f, 0.05f, 0.3f, 0.5f, 1f), s),
+        ["Bernoulli"] = (d, r, e, s) => new BernoulliTests().AnElementIsTheValueWhereAUniformNumberIsAtMostItsProbability(d, e(40), e(200), Pick(r, 0f, 0.05f, 0.3f, 0.5f, 1f), s),
         ["ChannelSum"] = (d, r, e, s) => new ChannelSumTests().SumsOfIntegersAreExact(d, e(40), e(40), e(300), s),
         ["ColumnSum"] = (d, r, e, s) => new ColumnSumTests().SumsOfSmallIntegersAreExact(d, e(200), e(150), s),
         ["Concatenate"] = (d, r, e, s) => new ConcatenateTests().TheColumnsOfBFollowThoseOfA(d, e(70), e(150), e(150), s),
@@ -109,7 +103,7 @@ public class RandomShapesTests
     [OnCpu(nameof(Operators)), OnCpuIlgpu(nameof(Operators)), OnCuda(nameof(Operators)), OnOpenCl(nameof(Operators))]
     public void KernelTwinAndReferenceAgreeAtRandomShapes(string device, string name)
     {
-        int count = device == "cpu-ilgpu" && DeviceCatalog.HasIlgpu && WithBarriers.Contains(name) ? (Count + 9) / 10 : Count;
+        int count = device == "cpu-ilgpu" && DeviceCatalog.HasIlgpu ? (Count + 9) / 10 : Count;
         for (int number = 0; number < count; number++)
         {
             int seed = FirstSeed + number;
