@@ -185,15 +185,23 @@ public sealed partial class ConditionalGan : IDisposable
         _data = new TrainingData(_memory, pixels, labels);
     }
 
+    /// <summary>Steps that are best wanted at once (<see cref="TrainSteps"/>): 1, and more where the device replays recorded ones.</summary>
+    public int StepsAtOnce => _recorder.CallsAtOnce;
+
     /// <summary>One step: as many of D as the recipe's n_critic says, each on new data, and one of G.</summary>
     /// <exception cref="InvalidOperationException">No data was loaded.</exception>
-    public void TrainStep()
+    public void TrainStep() => TrainSteps(1);
+
+    /// <summary>So many steps, to the bits of as many <see cref="TrainStep"/>s.</summary>
+    /// <exception cref="InvalidOperationException">No data was loaded.</exception>
+    public void TrainSteps(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (_data is null)
             throw new InvalidOperationException("Load the training data first.");
-        _recorder.Run(0, _step);
-        Step++;
-        _stepsSinceReading++;
+        _recorder.Run(0, _step, count);
+        Step += count;
+        _stepsSinceReading += count;
     }
 
     /// <summary>All that a step does on the device: what a recording holds.</summary>

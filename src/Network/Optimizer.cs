@@ -44,17 +44,17 @@ internal sealed class Optimizer(Recipe recipe, OperatorSet operators, Parameters
         if (_moved - start < Fewest)
             return;
         using (operators.Device.BesideBehindAll())
-            Move(start);
+            Move(start, leavesRoom: true);
     }
 
     /// <summary>Moves what is left.</summary>
     public void Finish()
     {
         if (_moved > 0)
-            Move(0);
+            Move(0, leavesRoom: false);
     }
 
-    private void Move(long start)
+    private void Move(long start, bool leavesRoom)
     {
         var part = parameters.Slice(start, _moved - start);
         switch (kind)
@@ -66,7 +66,7 @@ internal sealed class Optimizer(Recipe recipe, OperatorSet operators, Parameters
                 operators.Sgd.Launch(clock.View, part.Values, part.Gradients, part.FirstMoments, adam.LearningRate, recipe.SgdMomentum);
                 break;
             default:
-                operators.Adam.Launch(clock.View, 1, 0, part.Values, part.Gradients, part.FirstMoments, part.SecondMoments, adam);
+                operators.Adam.Launch(clock.View, 1, 0, part.Values, part.Gradients, part.FirstMoments, part.SecondMoments, adam, leavesRoom);
                 break;
         }
         if (clip > 0)

@@ -58,6 +58,28 @@ public class RecordedStepTests
         Assert.Equal(Train(record: false), Train(record: true));
     }
 
+    /// <summary>By fours where they are recorded: two plain fours, three replayed ones and what is left over; and what is counted is steps.</summary>
+    [Theory]
+    [OnCpu, OnCuda, OnOpenCl]
+    public void StepsAtOnceGiveTheBitsOfAsManyAlone(string name)
+    {
+        float[] Train(params int[] counts)
+        {
+            using var device = ComputeDevice.Open(name);
+            using var gan = TinyGan.Create(device, Everything);
+            Assert.Equal(device.Kind == DeviceKind.Cuda ? 4 : 1, gan.StepsAtOnce);
+            foreach (int count in counts)
+                gan.TrainSteps(count);
+            Assert.Equal(22, gan.Step);
+            Assert.Equal(22, gan.ReadMetrics().Steps);
+            Assert.Null(gan.WhyNotRecorded);
+            return TinyGan.AllParameters(gan);
+        }
+        float[] alone = Train([.. Enumerable.Repeat(1, 22)]);
+        Assert.Equal(alone, Train(22));
+        Assert.Equal(alone, Train(1, 9, 0, 12));
+    }
+
     /// <summary>Replayed or launched one by one, resumed or loaded with other data on the way: the parameters are the same to the last bit.</summary>
     [Theory]
     [OnCpu, OnCuda, OnOpenCl]

@@ -11,7 +11,7 @@ internal static class StepBench
     public static BenchCase Run(ComputeDevice device, Recipe recipe, WorkloadData data, StepCount warmUp, StepCount timed, IStageDisplay stages)
     {
         using var workload = new StepWorkload(device, recipe, data);
-        workload.WarmUp(warmUp);
+        workload.WarmUp(warmUp, workload.StepsAWait);
         var (seconds, allocated) = workload.Measure(timed);
         if (!workload.IsSound)
             stages.Warn($"batch {recipe.BatchSize}: a loss is not finite: what was timed is not a training that works");

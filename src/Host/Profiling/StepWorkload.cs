@@ -37,25 +37,25 @@ internal sealed class StepWorkload : IDisposable
     public double TimeStep(int steps = 1)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < steps; i++)
-            _gan.TrainStep();
+        _gan.TrainSteps(steps);
         _gan.Synchronize();
         return Stopwatch.GetElapsedTime(start).TotalSeconds / steps;
     }
 
-    /// <summary>Steps before anything is timed.</summary>
-    public void WarmUp(StepCount count)
+    /// <summary>Steps before anything is timed, so many at once as will be: what is recorded for one is not what is recorded for many.</summary>
+    public void WarmUp(StepCount count, int steps = 1)
     {
-        for (var left = count.Start(); left.Next();)
-            TimeStep();
+        for (var left = InTurns(count, steps).Start(); left.Next();)
+            TimeStep(steps);
     }
+
+    /// <summary>So many steps as were asked for, and not so many times twenty.</summary>
+    private static StepCount InTurns(StepCount count, int steps) => count.Longest is null ? count with { Most = (count.Most - 1) / steps + 1 } : count;
 
     /// <summary>The seconds of a step, <paramref name="count"/> times, each over <see cref="StepsAWait"/> steps, and the managed memory that all threads together allocated a step.</summary>
     public (IReadOnlyList<double> Seconds, double AllocatedBytes) Measure(StepCount count)
     {
-        // So many steps as were asked for, and not so many times twenty.
-        if (count.Longest is null)
-            count = count with { Most = (count.Most - 1) / StepsAWait + 1 };
+        count = InTurns(count, StepsAWait);
         // There is room for them before the first step: what is counted is the steps' own.
         var seconds = new List<double>(count.Most);
         long before = GC.GetTotalAllocatedBytes(precise: true);

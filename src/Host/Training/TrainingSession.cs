@@ -68,11 +68,11 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 
         while (gan.Step < options.Steps && signals.ExitCode == 0 && !TimeIsUp(clock))
         {
-            gan.TrainStep();
+            gan.TrainSteps(StepsToTheNextEvent());
             if (whyNotRecorded is null && (whyNotRecorded = gan.WhyNotRecorded) is not null)
                 progress.Warn($"--device {options.Device}: {whyNotRecorded}; training goes on, more slowly.");
             bool last = gan.Step == options.Steps;
-            if (gan.Step % options.LogInterval == 0 || last)
+            if (IsLogDue(gan.Step))
             {
                 var metrics = gan.ReadMetrics();
                 CheckFinite(metrics);
@@ -90,9 +90,9 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 _points.Add(LossPoint.Of(record));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));
             }
-            if (SampleSchedule.IsDue((long)options.EpochAt(gan.Step - 1), (long)options.EpochAt(gan.Step), options.SampleInterval) && !last)
+            if (IsSampleDue(gan.Step) && !last)
                 WriteSamples();
-            if (EpochCompleted(options.CheckpointInterval) && !last && TryWriteCheckpoint() is null)
+            if (IsCheckpointDue(gan.Step) && !last && TryWriteCheckpoint() is null)
                 checkpointedStep = gan.Step;
         }
         _goesOn = false;
@@ -129,9 +129,20 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 
     private bool TimeIsUp(Stopwatch clock) => options.MaxTime is { } limit && clock.Elapsed >= limit;
 
-    /// <summary>Whether this step completed an epoch whose number is a multiple of <paramref name="interval"/>.</summary>
-    private bool EpochCompleted(int interval) =>
-        (long)options.EpochAt(gan.Step) / interval > (long)options.EpochAt(gan.Step - 1) / interval;
+    private bool IsLogDue(long step) => step % options.LogInterval == 0 || step == options.Steps;
+
+    private bool IsSampleDue(long step) => SampleSchedule.IsDue((long)options.EpochAt(step - 1), (long)options.EpochAt(step), options.SampleInterval);
+
+    private bool IsCheckpointDue(long step) => (long)options.EpochAt(step) / options.CheckpointInterval > (long)options.EpochAt(step - 1) / options.CheckpointInterval;
+
+    /// <summary>As many as the device likes at once, and no further than to the next step behind which something is to be done.</summary>
+    private int StepsToTheNextEvent()
+    {
+        int steps = 1;
+        for (long step = gan.Step + 1; steps < gan.StepsAtOnce && !IsLogDue(step) && !IsSampleDue(step) && !IsCheckpointDue(step); step++)
+            steps++;
+        return steps;
+    }
 
     /// <summary>Of a resumed run: the points for the plot, and the seconds already spent.</summary>
     private double ReadEarlierMetrics(long firstStep)

@@ -14,6 +14,9 @@ namespace GpuCgan.Kernels.Devices;
 /// </remarks>
 public sealed class StepRecorder : IDisposable
 {
+    /// <summary>Calls that one recording holds where so many are asked for at once: they share what the start and the end of a graph cost.</summary>
+    private const int CallsARecording = 4;
+
     /// <summary>Plain calls before a phase is recorded: the first one compiles and loads kernels, which no recording allows.</summary>
     private const int WarmUps = 2;
 
@@ -36,6 +39,12 @@ public sealed class StepRecorder : IDisposable
     /// <summary>Why a device that could replay its steps launches them one kernel at a time; null where it replays them, was asked not to, or never could.</summary>
     public string? WhyPlain { get; private set; }
 
+    /// <summary>Calls of the same work that are best asked for at once: 1, and more where they are replayed.</summary>
+    public int CallsAtOnce => Records ? CallsARecording : 1;
+
+    // A profiler is told of every launch, and its markers cannot be recorded.
+    private bool Records => _capture is not null && WhyPlain is null && _device?.Profiler is null;
+
     /// <summary>Whether some phase is recorded by now.</summary>
     public bool IsReplaying
     {
@@ -43,29 +52,45 @@ public sealed class StepRecorder : IDisposable
         {
             foreach (var phase in _phases.Values)
             {
-                if (phase.Recorded is not null)
+                if (phase.One is not null || phase.Many is not null)
                     return true;
             }
             return false;
         }
     }
 
-    /// <summary>Does <paramref name="work"/>, which is the same for every call with this phase: calls it, records it, or replays what was recorded.</summary>
-    public void Run(int phase, Action work)
+    /// <summary>Does <paramref name="work"/>, which is the same for every call with this phase, so many <paramref name="times"/>: calls it, records it, or replays what was recorded.</summary>
+    public void Run(int phase, Action work, int times = 1)
     {
-        // A profiler is told of every launch, and its markers cannot be recorded.
-        if (_capture is null || WhyPlain is not null || _device?.Profiler is not null)
+        while (times > 0)
         {
-            work();
-            return;
+            int calls = times < CallsAtOnce ? 1 : CallsAtOnce;
+            if (RecordedOf(phase, work, calls) is { } recorded)
+                recorded.Replay();
+            else
+                Call(work, calls);
+            times -= calls;
         }
+    }
+
+    /// <summary>What was recorded of so many calls, by now; null where they are to be called.</summary>
+    private IRecordedStep? RecordedOf(int phase, Action work, int calls)
+    {
+        if (!Records)
+            return null;
         if (!_phases.TryGetValue(phase, out var state))
             _phases.Add(phase, state = new Phase());
-        if (state.Recorded is null && state.Calls++ >= WarmUps)
-            state.Recorded = Record(work);
-        if (state.Recorded is not null)
-            state.Recorded.Replay();
+        ref var recorded = ref calls == 1 ? ref state.One : ref state.Many;
+        if (state.Calls < WarmUps)
+            state.Calls += calls;
         else
+            recorded ??= Record(work, calls);
+        return recorded;
+    }
+
+    private static void Call(Action work, int calls)
+    {
+        for (int i = 0; i < calls; i++)
             work();
     }
 
@@ -73,12 +98,15 @@ public sealed class StepRecorder : IDisposable
     public void Forget()
     {
         foreach (var phase in _phases.Values)
-            phase.Recorded?.Dispose();
+        {
+            phase.One?.Dispose();
+            phase.Many?.Dispose();
+        }
         _phases.Clear();
     }
 
     /// <summary>The recording, or null where there can be none: then nothing of the work was done.</summary>
-    private IRecordedStep? Record(Action work)
+    private IRecordedStep? Record(Action work, int calls)
     {
         try
         {
@@ -87,7 +115,7 @@ public sealed class StepRecorder : IDisposable
             try
             {
                 Branch(branches);
-                work();
+                Call(work, calls);
                 branches.Join();
             }
             catch
@@ -139,6 +167,8 @@ public sealed class StepRecorder : IDisposable
     private sealed class Phase
     {
         public int Calls;
-        public IRecordedStep? Recorded;
+
+        /// <summary>One call, and <see cref="CallsARecording"/> of them.</summary>
+        public IRecordedStep? One, Many;
     }
 }

@@ -74,6 +74,12 @@ public sealed class Adam
             w - T.Of(_stepSize) * m / (T.Sqrt(v) * T.Of(_rootScale) + T.Of(_epsilon)) - T.Of(_decay) * w;
     }
 
+    /// <summary>Four neighbours of each arena.</summary>
+    private readonly struct Read(ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int four)
+    {
+        public readonly Float4 W = ArenaFours.Of(w, four), G = ArenaFours.Of(g, four), M = ArenaFours.Of(m, four), V = ArenaFours.Of(v, four);
+    }
+
     /// <summary>A parameter and its moments.</summary>
     private struct Moved
     {
@@ -88,41 +94,56 @@ public sealed class Adam
     }
 
     private static void Kernel(
-        Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int fours, Rule rule)
+        Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int fours, int lanes, Rule rule)
     {
         EarlierLaunches.Await();
-        if (lane < fours)
+        // All five are read before the corrections are computed from the first.
+        var state = clock[0];
+        int four = lane;
+        var read = default(Read);
+        if (four < fours)
+            read = new Read(w, g, m, v, four);
+        var update = new Update(rule, state);
+        while (four < fours)
         {
-            // All five are read before the corrections are computed from the first.
-            var state = clock[0];
-            Float4 ws = ArenaFours.Of(w, lane), gs = ArenaFours.Of(g, lane), ms = ArenaFours.Of(m, lane), vs = ArenaFours.Of(v, lane);
-            var update = new Update(rule, state);
-            Moved x = new(update, ws.X, gs.X, ms.X, vs.X), y = new(update, ws.Y, gs.Y, ms.Y, vs.Y);
-            Moved z = new(update, ws.Z, gs.Z, ms.Z, vs.Z), last = new(update, ws.W, gs.W, ms.W, vs.W);
-            ArenaFours.Of(m, lane) = new(x.M, y.M, z.M, last.M);
-            ArenaFours.Of(v, lane) = new(x.V, y.V, z.V, last.V);
-            ArenaFours.Of(w, lane) = new(x.W, y.W, z.W, last.W);
-            return;
+            Moved x = new(update, read.W.X, read.G.X, read.M.X, read.V.X), y = new(update, read.W.Y, read.G.Y, read.M.Y, read.V.Y);
+            Moved z = new(update, read.W.Z, read.G.Z, read.M.Z, read.V.Z), last = new(update, read.W.W, read.G.W, read.M.W, read.V.W);
+            ArenaFours.Of(m, four) = new(x.M, y.M, z.M, last.M);
+            ArenaFours.Of(v, four) = new(x.V, y.V, z.V, last.V);
+            ArenaFours.Of(w, four) = new(x.W, y.W, z.W, last.W);
+            four += lanes;
+            if (four < fours)
+                read = new Read(w, g, m, v, four);
         }
-        var single = new Update(rule, clock[0]);
-        for (int i = lane * ArenaFours.ALane; i < ArenaFours.End(w, lane); i++)
+        for (; four * ArenaFours.ALane < w.IntLength; four += lanes)
         {
-            var moved = new Moved(single, w[i], g[i], m[i], v[i]);
-            m[i] = moved.M;
-            v[i] = moved.V;
-            w[i] = moved.W;
+            for (int i = four * ArenaFours.ALane; i < ArenaFours.End(w, four); i++)
+            {
+                var moved = new Moved(update, w[i], g[i], m[i], v[i]);
+                m[i] = moved.M;
+                v[i] = moved.V;
+                w[i] = moved.W;
+            }
         }
     }
 
+    /// <summary>
+    /// Groups a multiprocessor where there must be room for others; their lanes go on with what is left. Five of 128 lanes have 40 KB under way, which is what it takes to hide the memory of an H200
+    /// (4.8 TB/s for 132 of them and a microsecond: 36 KB), and less than half of the registers, so that a product's group of 256 lanes with 128 each finds its place beside them.
+    /// </summary>
+    private const int GroupsThatLeaveRoom = 5;
+
+    internal int LanesThatLeaveRoom => _device.Accelerator.NumMultiprocessors * GroupsThatLeaveRoom * ElementLanes.AGroup;
+
     private readonly ComputeDevice _device;
-    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, Rule>? _kernel;
+    private readonly Action<AcceleratorStream, Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int, Rule>? _kernel;
 
     /// <summary>Compiles the kernel for <paramref name="device"/>.</summary>
     public Adam(ComputeDevice device)
     {
         _device = device;
         if (device.Team is null)
-            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, Rule>(Kernel, ElementLanes.AGroup));
+            _kernel = device.Load(on => on.LoadImplicitlyGroupedKernel<Index1D, ArrayView<StepState>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int, Rule>(Kernel, ElementLanes.AGroup));
     }
 
     /// <summary>One update of every parameter of an arena.</summary>
@@ -134,10 +155,11 @@ public sealed class Adam
     /// <param name="firstMoments">[P], zeros at the start, updated.</param>
     /// <param name="secondMoments">[P], zeros at the start, updated.</param>
     /// <param name="options">α, β₁, β₂, ε and λ.</param>
+    /// <param name="leavesRoom">Whether it runs beside what must not wait for it, a backward pass: then it takes a part of a GPU alone. The bits are the same.</param>
     /// <exception cref="ArgumentException">The lengths differ, there is no such update, or an option is outside of its range.</exception>
     public void Launch(
         ArrayView<StepState> clock, int updatesPerStep, int update, ArrayView<float> parameters, ArrayView<float> gradients,
-        ArrayView<float> firstMoments, ArrayView<float> secondMoments, AdamOptions options)
+        ArrayView<float> firstMoments, ArrayView<float> secondMoments, AdamOptions options, bool leavesRoom = false)
     {
         long length = parameters.Length;
         if (length is < 1 or > ArenaFours.MaxLength || gradients.Length != length || firstMoments.Length != length || secondMoments.Length != length)
@@ -153,7 +175,10 @@ public sealed class Adam
         if (_kernel is not null)
         {
             int fours = ArenaFours.Whole(parameters, gradients, firstMoments, secondMoments);
-            _kernel(_device.Stream, ArenaFours.Lanes(length), clock, parameters, gradients, firstMoments, secondMoments, fours, rule);
+            int lanes = ArenaFours.Lanes(length);
+            if (leavesRoom)
+                lanes = Math.Min(lanes, LanesThatLeaveRoom);
+            _kernel(_device.Stream, lanes, clock, parameters, gradients, firstMoments, secondMoments, fours, lanes, rule);
             return;
         }
         var job = new WideChunks

@@ -34,6 +34,41 @@ public class StepRecorderTests
         Assert.Equal(["a", "b", "a", "b", "begin", "end", "replay a", "begin", "end", "replay b", "replay a", "replay b"], driver.Log);
     }
 
+    /// <summary>Four calls are one recording, and what is left over has that of one. Calls of either kind are warm-ups of both.</summary>
+    [Fact]
+    public void ManyCallsAtOnceAreRecordedByFours()
+    {
+        var driver = new RecordingDriver();
+        using (var recorder = new StepRecorder(driver))
+        {
+            void Run(int times) => recorder.Run(0, () => driver.Queue("a"), times);
+            Assert.Equal(4, recorder.CallsAtOnce);
+            Run(1);
+            Run(9);
+            Assert.Equal(["a", "a", "a", "a", "a", "begin", "end", "replay a a a a", "begin", "end", "replay a"], driver.Log);
+            driver.Log.Clear();
+            Run(0);
+            Run(3);
+            Run(8);
+            Assert.Equal(["replay a", "replay a", "replay a", "replay a a a a", "replay a a a a"], driver.Log);
+            driver.Log.Clear();
+        }
+        Assert.Equal(["dispose", "dispose"], driver.Log);
+    }
+
+    /// <summary>Four calls that could not be recorded are four calls, and from then on calls are asked for one by one.</summary>
+    [Fact]
+    public void CallsThatCannotBeRecordedByFoursAreDoneAllTheSame()
+    {
+        var driver = new RecordingDriver { FailIn = "end" };
+        using var recorder = new StepRecorder(driver);
+        recorder.Run(0, () => driver.Queue("a"), 10);
+        Assert.Equal(["a", "a", "a", "a", "begin", "end", "a", "a", "a", "a", "a", "a"], driver.Log);
+        Assert.Equal(1, recorder.CallsAtOnce);
+        using var plain = new StepRecorder((IStepCapture?)null);
+        Assert.Equal(1, plain.CallsAtOnce);
+    }
+
     [Fact]
     public void WhatIsForgottenIsWarmedUpAndRecordedAnew()
     {
@@ -134,6 +169,8 @@ public class StepRecorderTests
             recorder.Run(0, clock.Advance);
             Assert.Equal(i, clock.Read().Step);
         }
+        recorder.Run(0, clock.Advance, 11);
+        Assert.Equal(17u, clock.Read().Step);
         Assert.Null(recorder.WhyPlain);
         Assert.Equal(d.Kind == DeviceKind.Cuda, recorder.IsReplaying);
     }

@@ -134,6 +134,32 @@ public class AdamTests
         Assert.All(bits, b => Assert.Equal(bits[0], b));
     }
 
+    /// <summary>Where there must be room for others, an arena longer than all lanes, against lanes for all of it.</summary>
+    [Theory]
+    [OnCpuIlgpu, OnCuda, OnOpenCl]
+    public void LanesGoOnWithWhatIsLeft(string device)
+    {
+        var d = TestDevice.Get(device);
+        var adam = new Adam(d);
+        using var clock = new StepClock(d, 1);
+        clock.Set(3, 1);
+        int length = 2 * 4 * adam.LanesThatLeaveRoom + 6;
+        float[] Run(int start, bool leavesRoom)
+        {
+            using var w = GuardedVector.Of(d, Row(length, 51));
+            using var g = GuardedVector.Of(d, Row(length, 52));
+            using var m = GuardedVector.Of(d, Row(length, 53));
+            using var v = GuardedVector.Of(d, [.. Row(length, 54).Select(Math.Abs)]);
+            int count = length - start;
+            adam.Launch(
+                clock.View, 1, 0, w.View.SubView(start, count), g.View.SubView(start, count), m.View.SubView(start, count), v.View.SubView(start, count), new AdamOptions { WeightDecay = 0.01f }, leavesRoom);
+            return [.. w.Read(device), .. m.Read(device), .. v.Read(device)];
+        }
+        // From an odd start on all elements are moved one by one.
+        for (int start = 0; start < 2; start++)
+            Assert.Equal(Run(start, leavesRoom: false), Run(start, leavesRoom: true));
+    }
+
     public static IEnumerable<object[]> BadOptions =>
     [
         [-1f, 0.5f, 0.999f, 1e-8f, 0f], [float.NaN, 0.5f, 0.999f, 1e-8f, 0f], [1f, 1f, 0.999f, 1e-8f, 0f], [1f, -0.1f, 0.999f, 1e-8f, 0f], [1f, 0.5f, 1f, 1e-8f, 0f],
