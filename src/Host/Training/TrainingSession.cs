@@ -21,6 +21,7 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 {
     private const int SampleRows = 8;
 
+    private readonly TrainingSchedule _schedule = new(options);
     private readonly List<LossPoint> _points = [];
     private readonly SymptomWatch _watch = new(options.Recipe.Objective, progress.Warn);
     private RepeatedWrites? _writes;
@@ -68,11 +69,11 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
 
         while (gan.Step < options.Steps && signals.ExitCode == 0 && !TimeIsUp(clock))
         {
-            gan.TrainSteps(StepsToTheNextEvent());
+            gan.TrainSteps(_schedule.StepsAtOnce(gan.Step, gan.StepsAtOnce));
             if (whyNotRecorded is null && (whyNotRecorded = gan.WhyNotRecorded) is not null)
                 progress.Warn($"--device {options.Device}: {whyNotRecorded}; training goes on, more slowly.");
             bool last = gan.Step == options.Steps;
-            if (IsLogDue(gan.Step))
+            if (_schedule.IsLogDue(gan.Step))
             {
                 var metrics = gan.ReadMetrics();
                 CheckFinite(metrics);
@@ -90,9 +91,9 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
                 _points.Add(LossPoint.Of(record));
                 progress.Show(new ProgressState(gan.Step, options.Steps, options.EpochAt(gan.Step), rate, metrics));
             }
-            if (IsSampleDue(gan.Step) && !last)
+            if (_schedule.IsSampleDue(gan.Step) && !last)
                 WriteSamples();
-            if (IsCheckpointDue(gan.Step) && !last && TryWriteCheckpoint() is null)
+            if (_schedule.IsCheckpointDue(gan.Step) && !last && TryWriteCheckpoint() is null)
                 checkpointedStep = gan.Step;
         }
         _goesOn = false;
@@ -128,21 +129,6 @@ internal sealed class TrainingSession(ConditionalGan gan, TrainingOptions option
     public string? LastCheckpointFile { get; private set; } = run.Checkpoints().LastOrDefault()?.Path;
 
     private bool TimeIsUp(Stopwatch clock) => options.MaxTime is { } limit && clock.Elapsed >= limit;
-
-    private bool IsLogDue(long step) => step % options.LogInterval == 0 || step == options.Steps;
-
-    private bool IsSampleDue(long step) => SampleSchedule.IsDue((long)options.EpochAt(step - 1), (long)options.EpochAt(step), options.SampleInterval);
-
-    private bool IsCheckpointDue(long step) => (long)options.EpochAt(step) / options.CheckpointInterval > (long)options.EpochAt(step - 1) / options.CheckpointInterval;
-
-    /// <summary>As many as the device likes at once, and no further than to the next step behind which something is to be done.</summary>
-    private int StepsToTheNextEvent()
-    {
-        int steps = 1;
-        for (long step = gan.Step + 1; steps < gan.StepsAtOnce && !IsLogDue(step) && !IsSampleDue(step) && !IsCheckpointDue(step); step++)
-            steps++;
-        return steps;
-    }
 
     /// <summary>Of a resumed run: the points for the plot, and the seconds already spent.</summary>
     private double ReadEarlierMetrics(long firstStep)
