@@ -8,12 +8,14 @@ namespace GpuCgan.Kernels.Numerics;
 /// </summary>
 internal readonly struct RowFour(int first, int step, int end)
 {
-    public readonly int First = first, Step = step;
+    public readonly int First = first;
+
+    private readonly int _step = step;
 
     // From the first to the others; 0 beyond the end.
     private readonly int _to1 = first + step < end ? step : 0, _to2 = first + 2 * step < end ? 2 * step : 0, _to3 = first + 3 * step < end ? 3 * step : 0;
 
-    private bool AreNeighbours => Step == 1 && _to3 != 0;
+    private bool AreNeighbours => _step == 1 && _to3 != 0;
 
     /// <summary>The elements at <paramref name="index"/> and so on; at once where <paramref name="inFours"/> is not 0 and they are neighbours.</summary>
     public Float4 Read(ArrayView<float> x, int index, int inFours) => inFours != 0 && AreNeighbours

@@ -23,7 +23,7 @@ namespace GpuCgan.Kernels.Operators;
 public sealed partial class Dropout
 {
     /// <summary>Blocks side by side.</summary>
-    private const int Lanes = 16;
+    private const int Lanes = RandomStretches.Blocks;
 
     /// <summary>Elements of <see cref="Lanes"/> blocks, eight each.</summary>
     private const int Stretch = 8 * Lanes;
@@ -79,7 +79,7 @@ public sealed partial class Dropout
     /// <exception cref="ArgumentException">There is no clock, or the matrix has more elements than an int counts.</exception>
     internal static int Pitch(DropoutMask mask, Matrix y)
     {
-        int pitch = (y.Columns + Stretch - 1) / Stretch * Stretch;
+        int pitch = RandomStretches.Pitch(y.Columns, Stretch);
         if (mask.Clock.Length < 1 || (long)y.Rows * pitch > int.MaxValue)
             throw new ArgumentException($"A mask for {y} with {mask.Clock.Length} clocks: a clock is missing, or it is too large.");
         return pitch;
@@ -142,10 +142,10 @@ public sealed partial class Dropout
         if (_kernel is not null)
             _kernel(_device.Stream, y.Rows * ((y.Columns - 1) / 4 + 1), mask.Clock, x.Data, y.Data, new Layout(mask.Purpose, pitch, x, y), formula);
         else if (WideVectors.Bits == 512)
-            LaunchWide<Real16, Word16>(mask, x, y, pitch, formula);
+            RandomStretches.Run(_device.Team!, x, y, new WideStretch<Real16, Word16>(mask.Clock.AsHostSpan()[0], mask.Purpose, formula));
         else if (WideVectors.Bits == 256)
-            LaunchWide<Real8, Word8>(mask, x, y, pitch, formula);
+            RandomStretches.Run(_device.Team!, x, y, new WideStretch<Real8, Word8>(mask.Clock.AsHostSpan()[0], mask.Purpose, formula));
         else
-            LaunchWide<Real4, Word4>(mask, x, y, pitch, formula);
+            RandomStretches.Run(_device.Team!, x, y, new WideStretch<Real4, Word4>(mask.Clock.AsHostSpan()[0], mask.Purpose, formula));
     }
 }

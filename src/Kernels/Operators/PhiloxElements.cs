@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Numerics;
 using GpuCgan.Kernels.Schemes;
-using GpuCgan.Kernels.Threads;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -35,13 +34,10 @@ internal interface IPhiloxFormula<TSelf> where TSelf : struct, IPhiloxFormula<TS
 internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxFormula<TFormula>
 {
     /// <summary>Blocks side by side; each has an element in each of four runs of this length.</summary>
-    private const int Lanes = 16;
+    private const int Lanes = RandomStretches.Blocks;
 
     /// <summary>Elements of <see cref="Lanes"/> blocks.</summary>
     private const int Stretch = 4 * Lanes;
-
-    /// <summary>Elements an item of work: some microseconds.</summary>
-    private const int BlockSize = 4096;
 
     private static void Kernel(Index1D block, ArrayView<StepState> clock, ArrayView<float> x, ArrayView<float> y, Layout s, TFormula formula)
     {
@@ -96,81 +92,36 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
     /// <exception cref="ArgumentException">The shapes differ, the clock is empty, or the matrix has more elements than an int counts.</exception>
     public void Launch(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, TFormula formula)
     {
-        int pitch = (y.Columns + Stretch - 1) / Stretch * Stretch;
+        int pitch = RandomStretches.Pitch(y.Columns, Stretch);
         if (x.Rows != y.Rows || x.Columns != y.Columns || clock.Length < 1 || (long)y.Rows * pitch > int.MaxValue)
             throw new ArgumentException($"Random numbers for {x} and {y} with {clock.Length} clocks: the shapes differ, a clock is missing, or it is too large.");
         if (_kernel is not null)
             _kernel(_device.Stream, y.Rows * (pitch / 4), clock, x.Data, y.Data, new Layout(purpose, pitch, y.Columns, x.Stride, y.Stride), formula);
         else if (WideVectors.Bits == 512)
-            LaunchWide<Real16, Word16>(clock, purpose, x, y, pitch, formula);
+            RandomStretches.Run(_device.Team!, x, y, new WideStretch<Real16, Word16>(clock.AsHostSpan()[0], purpose, formula));
         else if (WideVectors.Bits == 256)
-            LaunchWide<Real8, Word8>(clock, purpose, x, y, pitch, formula);
+            RandomStretches.Run(_device.Team!, x, y, new WideStretch<Real8, Word8>(clock.AsHostSpan()[0], purpose, formula));
         else
-            LaunchWide<Real4, Word4>(clock, purpose, x, y, pitch, formula);
+            RandomStretches.Run(_device.Team!, x, y, new WideStretch<Real4, Word4>(clock.AsHostSpan()[0], purpose, formula));
     }
 
-    private void LaunchWide<TReal, TWord>(ArrayView<StepState> clock, uint purpose, Matrix x, Matrix y, int pitch, TFormula formula)
+    private readonly struct WideStretch<TReal, TWord>(StepState state, uint purpose, TFormula formula) : IRandomStretch
         where TReal : struct, IWide<TReal>, IReal<TReal, TWord>
         where TWord : struct, IWideWord<TWord>
     {
-        var state = clock.AsHostSpan()[0];
-        var job = new WideRows<TReal, TWord>
-        {
-            X = x, Y = y, State = state, Purpose = purpose, Pitch = pitch, Formula = formula.At(state),
-            Blocks = (y.Columns + BlockSize - 1) / BlockSize, RowsAnItem = Math.Max(1, BlockSize / pitch),
-        };
-        _device.Team!.Run(ref job, (y.Rows + job.RowsAnItem - 1) / job.RowsAnItem * job.Blocks);
-    }
+        private readonly StepState _state = state;
+        private readonly uint _purpose = purpose;
+        private readonly TFormula _formula = formula.At(state);
 
-    /// <summary>An item is a run of short rows, or a block of a long one.</summary>
-    private struct WideRows<TReal, TWord> : IJob
-        where TReal : struct, IWide<TReal>, IReal<TReal, TWord>
-        where TWord : struct, IWideWord<TWord>
-    {
-        public required Matrix X { get; init; }
-        public required Matrix Y { get; init; }
-        public required StepState State { get; init; }
-        public required uint Purpose { get; init; }
-        public required int Pitch { get; init; }
-        public required TFormula Formula { get; init; }
-        public required int Blocks { get; init; }
-        public required int RowsAnItem { get; init; }
+        public static int Length => Stretch;
 
-        public readonly void Run(int item, int worker)
-        {
-            int start = item % Blocks * BlockSize;
-            int count = Math.Min(BlockSize, Y.Columns - start);
-            int firstRow = item / Blocks * RowsAnItem;
-            int lastRow = Math.Min(firstRow + RowsAnItem, Y.Rows);
-            for (int row = firstRow; row < lastRow; row++)
-            {
-                var x = X.Data.AsHostSpan().Slice(row * X.Stride + start, count);
-                var y = Y.Data.AsHostSpan().Slice(row * Y.Stride + start, count);
-                RunRow(x, y, (uint)(row * Pitch + start) / 4);
-            }
-        }
+        public static bool ReadsInput => TFormula.ReadsInput;
 
-        private readonly void RunRow(ReadOnlySpan<float> x, Span<float> y, uint block)
-        {
-            int i = 0;
-            for (; i + Stretch <= y.Length; i += Stretch, block += Lanes)
-                RunStretch(in x[i], ref y[i], block);
-            if (i == y.Length)
-                return;
-            // The last, partial stretch goes through memory of its own, so that nothing beyond the row is read or written.
-            Span<float> edge = stackalloc float[Stretch];
-            edge.Clear();
-            if (TFormula.ReadsInput)
-                x[i..].CopyTo(edge);
-            RunStretch(in edge[0], ref edge[0], block);
-            edge[..(y.Length - i)].CopyTo(y[i..]);
-        }
-
-        private readonly void RunStretch(ref readonly float x, ref float y, uint block)
+        public void Run(ref readonly float x, ref float y, uint block)
         {
             for (int lane = 0; lane < Lanes; lane += TReal.Count)
             {
-                var w0 = Philox.Words(TWord.Sequence(block + (uint)lane), State, Purpose, out var w1, out var w2, out var w3);
+                var w0 = Philox.Words(TWord.Sequence(block + (uint)lane), _state, _purpose, out var w1, out var w2, out var w3);
                 nuint at = (nuint)lane;
                 TReal y0 = default, y1 = default, y2 = default, y3 = default;
                 if (TFormula.ReadsInput)
@@ -181,7 +132,7 @@ internal sealed class PhiloxElements<TFormula> where TFormula : struct, IPhiloxF
                     y2 = TReal.Load(ref source, at + 2 * Lanes);
                     y3 = TReal.Load(ref source, at + 3 * Lanes);
                 }
-                Formula.Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
+                _formula.Apply(w0, w1, w2, w3, ref y0, ref y1, ref y2, ref y3);
                 TReal.Store(y0, ref y, at);
                 TReal.Store(y1, ref y, at + Lanes);
                 TReal.Store(y2, ref y, at + 2 * Lanes);
