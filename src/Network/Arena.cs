@@ -11,10 +11,12 @@ namespace GpuCgan.Network;
 internal sealed class Arena
 {
     private readonly DeviceArray<float> _memory;
+    private readonly bool _takesStrips;
 
     public Arena(ArenaLayout layout, DeviceMemory memory)
     {
         Layout = layout;
+        _takesStrips = memory.Device.ProductsTakeStrips && !layout.IsInRows;
         _memory = memory.Array<float>(Math.Max(1, layout.Length));
     }
 
@@ -25,22 +27,63 @@ internal sealed class Arena
 
     public ArrayView<float> this[TensorSlot slot] => View.SubView(slot.Offset, slot.Length);
 
-    public Matrix Matrix(TensorSlot slot) => new(this[slot], slot.Rows, slot.Columns);
+    /// <summary>A tensor that lies row by row.</summary>
+    /// <exception cref="InvalidOperationException">It lies in strips.</exception>
+    public Matrix Matrix(TensorSlot slot) => LiesInStrips(slot) ? throw new InvalidOperationException($"{slot.Name} lies in strips: ask for its weights") : Rows(slot);
 
-    public float[] Download() => _memory.Download();
+    /// <summary>A tensor as products take it.</summary>
+    public WeightMatrix Weights(TensorSlot slot) => LiesInStrips(slot) ? WeightMatrix.InStrips(this[slot], slot.Rows, slot.Columns) : Rows(slot);
+
+    /// <summary>All tensors, each row by row however it lies here.</summary>
+    public float[] Download()
+    {
+        var all = _memory.Download();
+        float[]? lying = null;
+        foreach (var slot in Layout.Slots.Where(LiesInStrips))
+        {
+            lying ??= [.. all];
+            WeightMatrix.ToRows(slot.Of(lying), slot.Of(all), slot.Columns);
+        }
+        return all;
+    }
 
     /// <summary>Sets a tensor to one value, by way of the host: for first values.</summary>
     public void Fill(TensorSlot slot, float value)
     {
         var all = Download();
-        all.AsSpan((int)slot.Offset, slot.Length).Fill(value);
+        slot.Of(all).Fill(value);
         Upload(all);
     }
 
-    /// <summary>Waits for the device and copies one tensor.</summary>
-    public float[] Download(TensorSlot slot) => Download().AsSpan((int)slot.Offset, slot.Length).ToArray();
+    /// <summary>Sets a tensor to what <paramref name="draw"/> writes, row by row: for first values.</summary>
+    public void Draw(TensorSlot slot, Action<Matrix> draw)
+    {
+        draw(Rows(slot));
+        if (!LiesInStrips(slot))
+            return;
+        var all = Download();
+        _memory.Download().AsSpan((int)slot.Offset, slot.Length).CopyTo(slot.Of(all));
+        Upload(all);
+    }
 
-    public void Upload(ReadOnlySpan<float> all) => _memory.Upload(all);
+    /// <summary>Waits for the device and copies one tensor, row by row.</summary>
+    public float[] Download(TensorSlot slot) => slot.Of(Download()).ToArray();
+
+    /// <summary>Sets all tensors, each given row by row.</summary>
+    public void Upload(ReadOnlySpan<float> all)
+    {
+        float[]? lying = null;
+        foreach (var slot in Layout.Slots.Where(LiesInStrips))
+        {
+            lying ??= all.ToArray();
+            WeightMatrix.ToStrips(all.Slice((int)slot.Offset, slot.Length), slot.Of(lying), slot.Columns);
+        }
+        _memory.Upload(lying ?? all);
+    }
+
+    private Matrix Rows(TensorSlot slot) => new(this[slot], slot.Rows, slot.Columns);
+
+    private bool LiesInStrips(TensorSlot slot) => _takesStrips && slot.IsWeight && WeightMatrix.AreStrips(slot.Columns);
 }
 
 /// <summary>Where one tensor of an arena lies. A vector has one row.</summary>
@@ -48,12 +91,16 @@ internal sealed class Arena
 /// <param name="Rows">Rows; 1 for a vector.</param>
 /// <param name="Columns">Columns.</param>
 /// <param name="IsVector">Whether its shape is [Columns] and not [Rows, Columns].</param>
+/// <param name="IsWeight">Whether products alone read it.</param>
 /// <param name="Offset">Its first float.</param>
-internal sealed record TensorSlot(string Name, int Rows, int Columns, bool IsVector, long Offset)
+internal sealed record TensorSlot(string Name, int Rows, int Columns, bool IsVector, bool IsWeight, long Offset)
 {
     public int Length => Rows * Columns;
 
     public long[] Shape => IsVector ? [Columns] : [Rows, Columns];
+
+    /// <summary>Its part of a copy of an arena.</summary>
+    public Span<float> Of(float[] arena) => arena.AsSpan((int)Offset, Length);
 }
 
 /// <summary>The tensors of an arena and where they lie. Layers add theirs before the arena is allocated.</summary>
@@ -74,15 +121,24 @@ internal sealed class ArenaLayout
     /// <summary>What is added from here on is of the network's next layer, or lies behind its last.</summary>
     public void BeginLayer() => _layers.Add(Length);
 
-    public TensorSlot Matrix(string name, int rows, int columns) => Add(name, rows, columns, isVector: false);
+    /// <summary>Whether every tensor lies row by row; otherwise <see cref="Weight"/>s lie as the device's products want them.</summary>
+    public bool IsInRows { get; private set; }
+
+    /// <summary>Something else than products reads the weights, so they lie row by row.</summary>
+    public void KeepRows() => IsInRows = true;
+
+    public TensorSlot Matrix(string name, int rows, int columns) => Add(name, rows, columns);
+
+    /// <summary>A matrix that products alone read, such as a linear layer's weights.</summary>
+    public TensorSlot Weight(string name, int rows, int columns) => Add(name, rows, columns, isWeight: true);
 
     public TensorSlot Vector(string name, int length) => Add(name, 1, length, isVector: true);
 
-    private TensorSlot Add(string name, int rows, int columns, bool isVector)
+    private TensorSlot Add(string name, int rows, int columns, bool isVector = false, bool isWeight = false)
     {
         if ((long)rows * columns > int.MaxValue)
             throw new InvalidDataException($"tensor '{name}' would have {rows} × {columns} elements, expected at most {int.MaxValue}; use a smaller recipe or image");
-        var slot = new TensorSlot(name, rows, columns, isVector, Length);
+        var slot = new TensorSlot(name, rows, columns, isVector, isWeight, Length);
         _slots.Add(slot);
         Length = (slot.Offset + slot.Length + AlignmentInFloats - 1) / AlignmentInFloats * AlignmentInFloats;
         return slot;

@@ -35,8 +35,11 @@ internal sealed class Parameters
     /// <summary>W/σ of the weights; null where they are taken as they are.</summary>
     public SpectralWeights? Normalized { get; }
 
-    /// <summary>What a layer multiplies by: its weight, or W/σ where the weights are spectrally normalised. A layer's gradient is the one by this.</summary>
-    public Matrix Weight(TensorSlot slot) => Normalized is { } normalized ? normalized[slot] : Values.Matrix(slot);
+    /// <summary>What a linear layer multiplies by: its weight, or W/σ where the weights are spectrally normalised. A layer's gradient is the one by this.</summary>
+    public WeightMatrix Weight(TensorSlot slot) => Normalized is { } normalized ? normalized[slot] : Values.Weights(slot);
+
+    /// <summary>The same of a convolution, whose kernels lie row by row.</summary>
+    public Matrix Kernels(TensorSlot slot) => Normalized is { } normalized ? normalized[slot] : Values.Matrix(slot);
 
     /// <summary>Numbers that are trained.</summary>
     public long Count => Values.Layout.Slots.Sum(slot => (long)slot.Length);

@@ -25,9 +25,10 @@ internal sealed class SpectralWeights
     /// <summary>Whether a tensor is a layer's weight, as the builder names it.</summary>
     private static bool IsWeight(TensorSlot slot) => slot.Name.EndsWith(".weight", StringComparison.Ordinal);
 
-    /// <summary>Takes the places of u, v and σ among the statistics.</summary>
+    /// <summary>Takes the places of u, v and σ among the statistics. The weights stay row by row: W/σ and its gradient are made by rows.</summary>
     public static void Place(ArenaLayout trainable, ArenaLayout statistics)
     {
+        trainable.KeepRows();
         foreach (var w in trainable.Slots.Where(IsWeight))
         {
             statistics.Vector($"{w.Name}.u", w.Rows);

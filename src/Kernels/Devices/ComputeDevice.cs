@@ -70,6 +70,9 @@ public sealed partial class ComputeDevice : IDisposable
     /// <summary>The threads of the wide twins; null where ILGPU kernels run.</summary>
     internal WorkerTeam? Team { get; }
 
+    /// <summary>Whether products read weights in strips, and are faster so; otherwise they take them row by row alone. See <see cref="WeightMatrix"/>.</summary>
+    public bool ProductsTakeStrips => Team is not null;
+
     /// <summary>Called before each <see cref="DeviceOperation"/>: tests make a device fail there. Null in every program.</summary>
     internal Action<DeviceOperation>? Interceptor { get; set; }
 

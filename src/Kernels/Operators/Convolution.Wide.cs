@@ -96,9 +96,9 @@ public sealed partial class Convolution
     {
         for (int row = 0; row < rows; row += Gemm.Panel<TWide>.MostRows)
         {
-            Gemm.Panel<TWide>.Sum(
-                Math.Min(Gemm.Panel<TWide>.MostRows, rows - row), ref Unsafe.Add(ref block, row), 1, RowBlock, ref panel, depth, ref Unsafe.Add(ref tile, row * tileRow), tileRow,
-                ref Unsafe.Add(ref block, depth * RowBlock), RowBlock);
+            Gemm.Panel<TWide>.Sum<Gemm.PackedSides>(
+                Math.Min(Gemm.Panel<TWide>.MostRows, rows - row), ref Unsafe.Add(ref block, row), new(1, RowBlock, 0, 0), ref panel, TWide.Count, depth, ref Unsafe.Add(ref tile, row * tileRow),
+                new(tileRow, TWide.Count), ref Unsafe.Add(ref block, depth * RowBlock), RowBlock);
         }
     }
 

@@ -78,110 +78,123 @@ public sealed partial class Gemm
         }
 
         /// <summary>
-        /// c[row, :] = A[row, :]·panel for <paramref name="rows"/> rows, at most <see cref="MostRows"/>. Eight rows ask on the way for two cache lines a step from <paramref name="next"/> on: what is
-        /// needed after this product arrives behind its arithmetic.
+        /// c[row, :] = A[row, :]·B for <paramref name="rows"/> rows, at most <see cref="MostRows"/>, and the columns of a panel. Eight rows ask on the way for
+        /// <see cref="ISides.FetchedLines"/> cache lines a step from <paramref name="next"/> on: what is needed later arrives behind this arithmetic.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Sum(int rows, ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow, ref float next, nint nextStep)
+        public static void Sum<TSides>(int rows, ref float a, LeftPlaces left, ref float b, nint second, int depth, ref float c, RowPlaces target, ref float next, nint nextStep)
+            where TSides : struct, ISides
         {
             switch (rows)
             {
-                case 1: Sum<Rows1>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 2: Sum<Rows2>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 3: Sum<Rows3>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 4: Sum<Rows4>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 5: Sum<Rows5>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 6: Sum<Rows6>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 7: Sum<Rows7>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
-                case 8: Sum<Rows8>(ref a, row, column, ref b, depth, ref c, cRow, ref next, nextStep); break;
+                case 1: Sum<Rows1, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 2: Sum<Rows2, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 3: Sum<Rows3, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 4: Sum<Rows4, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 5: Sum<Rows5, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 6: Sum<Rows6, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 7: Sum<Rows7, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
+                case 8: Sum<Rows8, TSides>(ref a, left, ref b, second, depth, ref c, target, ref next, nextStep); break;
                 default: throw new UnreachableException($"{rows} rows");
             }
         }
 
-        private static void Sum<TRows>(ref float a, nint row, nint column, ref float b, int depth, ref float c, nint cRow, ref float next, nint nextStep) where TRows : struct, IRowCount
+        private static void Sum<TRows, TSides>(ref float a, LeftPlaces left, ref float b, nint second, int depth, ref float c, RowPlaces target, ref float next, nint nextStep)
+            where TRows : struct, IRowCount
+            where TSides : struct, ISides
         {
+            nint row = TSides.Row(left), column = TSides.Column(left);
             TWide c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
             TWide c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
-            for (int k = 0; k < depth; k++)
+            for (int done = 0; done < depth; done += TSides.Run(depth))
             {
-                if (TRows.Count == 8)
+                for (int k = 0; k < TSides.Run(depth); k++)
                 {
-                    Prefetch(ref next);
-                    Prefetch(ref Unsafe.Add(ref next, LineFloats));
-                    next = ref Unsafe.Add(ref next, nextStep);
+                    if (TRows.Count == 8 && TSides.FetchedLines > 0)
+                    {
+                        Prefetch(ref next);
+                        if (TSides.FetchedLines > 1)
+                            Prefetch(ref Unsafe.Add(ref next, LineFloats));
+                        next = ref Unsafe.Add(ref next, nextStep);
+                    }
+                    var b0 = TWide.Load(ref b, 0);
+                    var b1 = TWide.Load(ref b, (nuint)TSides.Second<TWide>(second));
+                    var x = TWide.Of(a);
+                    c00 = TWide.MultiplyAdd(x, b0, c00);
+                    c01 = TWide.MultiplyAdd(x, b1, c01);
+                    if (TRows.Count > 1)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, row));
+                        c10 = TWide.MultiplyAdd(x, b0, c10);
+                        c11 = TWide.MultiplyAdd(x, b1, c11);
+                    }
+                    if (TRows.Count > 2)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, 2 * row));
+                        c20 = TWide.MultiplyAdd(x, b0, c20);
+                        c21 = TWide.MultiplyAdd(x, b1, c21);
+                    }
+                    if (TRows.Count > 3)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, 3 * row));
+                        c30 = TWide.MultiplyAdd(x, b0, c30);
+                        c31 = TWide.MultiplyAdd(x, b1, c31);
+                    }
+                    if (TRows.Count > 4)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, 4 * row));
+                        c40 = TWide.MultiplyAdd(x, b0, c40);
+                        c41 = TWide.MultiplyAdd(x, b1, c41);
+                    }
+                    if (TRows.Count > 5)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, 5 * row));
+                        c50 = TWide.MultiplyAdd(x, b0, c50);
+                        c51 = TWide.MultiplyAdd(x, b1, c51);
+                    }
+                    if (TRows.Count > 6)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, 6 * row));
+                        c60 = TWide.MultiplyAdd(x, b0, c60);
+                        c61 = TWide.MultiplyAdd(x, b1, c61);
+                    }
+                    if (TRows.Count > 7)
+                    {
+                        x = TWide.Of(Unsafe.Add(ref a, 7 * row));
+                        c70 = TWide.MultiplyAdd(x, b0, c70);
+                        c71 = TWide.MultiplyAdd(x, b1, c71);
+                    }
+                    a = ref Unsafe.Add(ref a, column);
+                    b = ref Unsafe.Add(ref b, TSides.Step<TWide>());
                 }
-                var b0 = TWide.Load(ref b, 0);
-                var b1 = TWide.Load(ref b, (nuint)TWide.Count);
-                var x = TWide.Of(a);
-                c00 = TWide.MultiplyAdd(x, b0, c00);
-                c01 = TWide.MultiplyAdd(x, b1, c01);
-                if (TRows.Count > 1)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, row));
-                    c10 = TWide.MultiplyAdd(x, b0, c10);
-                    c11 = TWide.MultiplyAdd(x, b1, c11);
-                }
-                if (TRows.Count > 2)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, 2 * row));
-                    c20 = TWide.MultiplyAdd(x, b0, c20);
-                    c21 = TWide.MultiplyAdd(x, b1, c21);
-                }
-                if (TRows.Count > 3)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, 3 * row));
-                    c30 = TWide.MultiplyAdd(x, b0, c30);
-                    c31 = TWide.MultiplyAdd(x, b1, c31);
-                }
-                if (TRows.Count > 4)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, 4 * row));
-                    c40 = TWide.MultiplyAdd(x, b0, c40);
-                    c41 = TWide.MultiplyAdd(x, b1, c41);
-                }
-                if (TRows.Count > 5)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, 5 * row));
-                    c50 = TWide.MultiplyAdd(x, b0, c50);
-                    c51 = TWide.MultiplyAdd(x, b1, c51);
-                }
-                if (TRows.Count > 6)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, 6 * row));
-                    c60 = TWide.MultiplyAdd(x, b0, c60);
-                    c61 = TWide.MultiplyAdd(x, b1, c61);
-                }
-                if (TRows.Count > 7)
-                {
-                    x = TWide.Of(Unsafe.Add(ref a, 7 * row));
-                    c70 = TWide.MultiplyAdd(x, b0, c70);
-                    c71 = TWide.MultiplyAdd(x, b1, c71);
-                }
-                a = ref Unsafe.Add(ref a, column);
-                b = ref Unsafe.Add(ref b, Width);
+                a = ref Unsafe.Add(ref a, left.Jump);
+                next = ref Unsafe.Add(ref next, left.FetchJump);
             }
-            StoreRow(c00, c01, ref c, 0);
+            StoreRow(c00, c01, ref c, 0, target.Second);
             if (TRows.Count > 1)
-                StoreRow(c10, c11, ref c, cRow);
+                StoreRow(c10, c11, ref c, target.Row, target.Second);
             if (TRows.Count > 2)
-                StoreRow(c20, c21, ref c, 2 * cRow);
+                StoreRow(c20, c21, ref c, 2 * target.Row, target.Second);
             if (TRows.Count > 3)
-                StoreRow(c30, c31, ref c, 3 * cRow);
+                StoreRow(c30, c31, ref c, 3 * target.Row, target.Second);
             if (TRows.Count > 4)
-                StoreRow(c40, c41, ref c, 4 * cRow);
+                StoreRow(c40, c41, ref c, 4 * target.Row, target.Second);
             if (TRows.Count > 5)
-                StoreRow(c50, c51, ref c, 5 * cRow);
+                StoreRow(c50, c51, ref c, 5 * target.Row, target.Second);
             if (TRows.Count > 6)
-                StoreRow(c60, c61, ref c, 6 * cRow);
+                StoreRow(c60, c61, ref c, 6 * target.Row, target.Second);
             if (TRows.Count > 7)
-                StoreRow(c70, c71, ref c, 7 * cRow);
+                StoreRow(c70, c71, ref c, 7 * target.Row, target.Second);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void StoreRow(TWide c0, TWide c1, ref float c, nint offset)
+        public static void StoreRow(TWide c0, TWide c1, ref float c, nint offset) => StoreRow(c0, c1, ref c, offset, TWide.Count);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void StoreRow(TWide c0, TWide c1, ref float c, nint offset, nint second)
         {
             TWide.Store(c0, ref c, (nuint)offset);
-            TWide.Store(c1, ref c, (nuint)(offset + TWide.Count));
+            TWide.Store(c1, ref c, (nuint)(offset + second));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,7 +18,7 @@ public sealed partial class Gemm
     /// <summary>Floats of packed B that every core may read again for each row block: a second-level cache's worth.</summary>
     private const int SharedPanelsLimit = 128 * 1024;
 
-    private void LaunchWide(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+    private void LaunchWide(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int cStrip = 0)
     {
         // One column of C wastes a panel. Its transpose has the same bytes where the rows of C lie together: c = A·b as cᵀ = bᵀ·Aᵀ. The
         // one bias is then the same for all columns, so the epilogue follows on its own.
@@ -33,28 +33,26 @@ public sealed partial class Gemm
             return;
         }
         if (WideVectors.Bits == 512)
-            LaunchWide<Real16>(a, b, c, bias, s, epilogue);
+            LaunchWide<Real16>(a, b, c, bias, s, epilogue, cStrip);
         else if (WideVectors.Bits == 256)
-            LaunchWide<Real8>(a, b, c, bias, s, epilogue);
+            LaunchWide<Real8>(a, b, c, bias, s, epilogue, cStrip);
         else
-            LaunchWide<Real4>(a, b, c, bias, s, epilogue);
+            LaunchWide<Real4>(a, b, c, bias, s, epilogue, cStrip);
     }
 
-    private void LaunchWide<TWide>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue)
+    private void LaunchWide<TWide>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int cStrip)
         where TWide : struct, IWide<TWide>
     {
         var team = _device.Team!;
         int panels = Panel<TWide>.CountFor(s.N);
         var operands = new Operands
         {
-            A = a.AsHostSpan(), Rows = new RowStrides(s.ARow, s.ARow, s.AColumn), B = b.AsHostSpan(), C = c.AsHostSpan(), Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
+            A = a.AsHostSpan(), Rows = new RowStrides(s.ARow, s.ARow, s.AColumn), B = b.AsHostSpan(), C = c.AsHostSpan(), CStrip = cStrip, Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
         };
         int packed = panels * Panel<TWide>.Width * s.K;
         if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit)
         {
-            var packAll = new PackAll<TWide> { Operands = operands, Packed = team.SharedScratch(packed) };
-            team.Run(ref packAll, panels);
-            var byRows = new ByRows<TWide> { Operands = operands, Packed = packAll.Packed };
+            var byRows = new ByRows<TWide> { Operands = operands, Packed = PackAll<TWide>(operands) };
             team.Run(ref byRows, (s.M + RowsAnItem - 1) / RowsAnItem);
         }
         else
@@ -89,16 +87,21 @@ public sealed partial class Gemm
         public required RowStrides Rows;
         public required ReadOnlySpan<float> B;
         public required Span<float> C;
+
+        /// <summary>Floats from one strip of C to the next; 0 where it is row-major.</summary>
+        public required nint CStrip;
+
         public required ReadOnlySpan<float> Bias;
         public required Shape Shape;
         public required Epilogue Epilogue;
         public required WorkerTeam Team;
 
-        public readonly void Pack<TWide>(int panelIndex, ref float panel) where TWide : struct, IWide<TWide>
+        /// <summary>Packs some k of a panel, which is of all.</summary>
+        public readonly void Pack<TWide>(int panelIndex, ref float panel, int start, int depth) where TWide : struct, IWide<TWide>
         {
             int first = panelIndex * Panel<TWide>.Width;
-            ref float b = ref Unsafe.Add(ref MemoryMarshal.GetReference(B), first * Shape.BColumn);
-            Panel<TWide>.Pack(ref b, Shape.BRow, Shape.BColumn, Shape.K, Math.Min(Panel<TWide>.Width, Shape.N - first), ref panel);
+            ref float b = ref Unsafe.Add(ref MemoryMarshal.GetReference(B), first * Shape.BColumn + start * Shape.BRow);
+            Panel<TWide>.Pack(ref b, Shape.BRow, Shape.BColumn, depth, Math.Min(Panel<TWide>.Width, Shape.N - first), ref Unsafe.Add(ref panel, start * Panel<TWide>.Width));
         }
 
         /// <summary>
@@ -128,45 +131,55 @@ public sealed partial class Gemm
         }
 
         /// <summary>
-        /// C[row … row+rows−1, panel's columns] from rows of A that start at <paramref name="a"/>. The first row block also fetches, two cache lines a step
-        /// of k, what lies from <paramref name="next"/> on.
+        /// C[row … row+rows−1, panel's columns] from rows of A that start at <paramref name="a"/> and a panel of B whose second vector lies <paramref name="second"/> floats from its first. The first row
+        /// block also fetches, step by step of k, what lies from <paramref name="next"/> on, and each block behind it what lies <paramref name="nextBlock"/> further, unless that is 0.
         /// </summary>
-        public readonly void Multiply<TWide>(int row, int rows, ref float a, RowStrides aRows, int panelIndex, ref float panel, ref float tile, ref float next, nint nextStep)
+        public readonly void Multiply<TWide, TSides>(int row, int rows, ref float a, RowStrides aRows, int panelIndex, ref float panel, nint second, ref float tile, ref float next, nint nextStep, nint nextBlock)
             where TWide : struct, IWide<TWide>
+            where TSides : struct, ISides
         {
             // With nothing left to do to a sum, it goes straight to C.
             int first = panelIndex * Panel<TWide>.Width;
             bool direct = Epilogue.IsPlain && Shape.N - first >= Panel<TWide>.Width;
-            nint targetRow = direct ? Shape.CRow : Panel<TWide>.Width;
+            var places = direct ? new RowPlaces(Shape.CRow, CStrip != 0 && TWide.Count == WeightMatrix.StripColumns ? CStrip : TWide.Count) : new RowPlaces(Panel<TWide>.Width, TWide.Count);
             for (int i = 0; i < rows;)
             {
                 int height = Math.Min(Panel<TWide>.MostRows, rows - i);
-                ref float target = ref direct ? ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first) : ref tile;
-                Panel<TWide>.Sum(
-                    height, ref Unsafe.Add(ref a, i * aRows.Block), aRows.Row, aRows.Column, ref panel, Shape.K, ref target, targetRow, ref i == 0 ? ref next : ref panel, i == 0 ? nextStep : 0);
+                ref float target = ref direct ? ref PlaceInC(row + i, first) : ref tile;
+                Panel<TWide>.Sum<TSides>(
+                    height, ref Unsafe.Add(ref a, i * aRows.Block), new(aRows.Row, aRows.Column, 0, 0), ref panel, second, Shape.K, ref target, places, ref next, nextStep);
                 if (!direct)
                     Finish<TWide>(row + i, height, panelIndex, ref tile);
                 i += height;
+                next = ref nextBlock == 0 ? ref panel : ref Unsafe.Add(ref next, nextBlock);
+                nextStep = nextBlock == 0 ? 0 : nextStep;
             }
         }
+
+        private readonly ref float PlaceInC(int row, int column) => ref Unsafe.Add(
+            ref MemoryMarshal.GetReference(C), row * Shape.CRow + (CStrip == 0 ? column : column / WeightMatrix.StripColumns * CStrip + column % WeightMatrix.StripColumns));
 
         /// <summary>The epilogue of a row block: bias and activation, or the sum with what C holds; then the store.</summary>
         private readonly void Finish<TWide>(int row, int rows, int panelIndex, ref float tile) where TWide : struct, IWide<TWide>
         {
             int first = panelIndex * Panel<TWide>.Width;
             int width = Math.Min(Panel<TWide>.Width, Shape.N - first);
+            int run = CStrip == 0 ? width : Math.Min(width, WeightMatrix.StripColumns);
             for (int i = 0; i < rows; i++)
             {
-                var loop = new EpilogueLoop
+                for (int j = 0; j < width; j += run)
                 {
-                    Sum = ref Unsafe.Add(ref tile, i * Panel<TWide>.Width),
-                    C = ref Unsafe.Add(ref MemoryMarshal.GetReference(C), (row + i) * Shape.CRow + first),
-                    Bias = ref Unsafe.Add(ref MemoryMarshal.GetReference(Bias), first),
-                    Accumulates = Epilogue.Accumulate != 0,
-                    HasBias = Epilogue.HasBias != 0,
-                    Activation = Epilogue.Activation,
-                };
-                WideLoop.Run(ref loop, width);
+                    var loop = new EpilogueLoop
+                    {
+                        Sum = ref Unsafe.Add(ref tile, i * Panel<TWide>.Width + j),
+                        C = ref PlaceInC(row + i, first + j),
+                        Bias = ref Unsafe.Add(ref MemoryMarshal.GetReference(Bias), first + j),
+                        Accumulates = Epilogue.Accumulate != 0,
+                        HasBias = Epilogue.HasBias != 0,
+                        Activation = Epilogue.Activation,
+                    };
+                    WideLoop.Run(ref loop, run);
+                }
             }
         }
     }
@@ -214,25 +227,41 @@ public sealed partial class Gemm
             var scratch = Operands.Team.ScratchOf(worker, (s.K + RowBlock) * Panel<TWide>.Width);
             ref float panel = ref MemoryMarshal.GetReference(scratch);
             ref float tile = ref Unsafe.Add(ref panel, s.K * Panel<TWide>.Width);
-            Operands.Pack<TWide>(index, ref panel);
+            Operands.Pack<TWide>(index, ref panel, 0, s.K);
             // The weights come from far: their rows lie pages apart, and a step's networks and moments exceed the last-level cache. So the panel
             // that this worker will likely take next is fetched behind the products of this one.
             int next = Math.Min(index + Operands.Team.Threads, Panel<TWide>.CountFor(s.N) - 1) * Panel<TWide>.Width;
             nint step = s.BColumn == 1 ? s.BRow : Panel<TWide>.Width;
-            Operands.Multiply<TWide>(
-                row, rows, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * Operands.Rows.Block), Operands.Rows, index, ref panel, ref tile,
-                ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.B), next * s.BColumn), step);
+            Operands.Multiply<TWide, PackedSides>(
+                row, rows, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * Operands.Rows.Block), Operands.Rows, index, ref panel, TWide.Count, ref tile,
+                ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.B), next * s.BColumn), step, 0);
         }
     }
 
-    /// <summary>Packs every panel of B where all workers read it.</summary>
-    private ref struct PackAll<TWide> : IJob where TWide : struct, IWide<TWide>
+    /// <summary>All panels of B, packed by the team, where all workers read them.</summary>
+    private static Span<float> PackAll<TWide>(Operands operands) where TWide : struct, IWide<TWide>
     {
+        var s = operands.Shape;
+        int panels = Panel<TWide>.CountFor(s.N);
+        var job = new PackPanels<TWide> { Operands = operands, Packed = operands.Team.SharedScratch(panels * Panel<TWide>.Width * s.K), Panels = panels };
+        operands.Team.Run(ref job, panels * ((s.K - 1) / PackPanels<TWide>.Depth + 1));
+        return job.Packed;
+    }
+
+    /// <summary>An item is a part of a panel: few panels, too, keep a team busy.</summary>
+    private ref struct PackPanels<TWide> : IJob where TWide : struct, IWide<TWide>
+    {
+        public const int Depth = 128;
+
         public required Operands Operands;
         public required Span<float> Packed;
+        public required int Panels;
 
-        public readonly void Run(int item, int worker) =>
-            Operands.Pack<TWide>(item, ref Packed[item * Panel<TWide>.Width * Operands.Shape.K]);
+        public readonly void Run(int item, int worker)
+        {
+            int panel = item % Panels, start = item / Panels * Depth;
+            Operands.Pack<TWide>(panel, ref Packed[panel * Panel<TWide>.Width * Operands.Shape.K], start, Math.Min(Depth, Operands.Shape.K - start));
+        }
     }
 
     /// <summary>Packs all rows of A where all workers read them.</summary>
@@ -272,7 +301,7 @@ public sealed partial class Gemm
             }
             int panels = Panel<TWide>.CountFor(s.N);
             for (int p = 0; p < panels; p++)
-                Operands.Multiply<TWide>(row, rows, ref a, strides, p, ref Packed[p * Panel<TWide>.Width * s.K], ref tile, ref tile, 0);
+                Operands.Multiply<TWide, PackedSides>(row, rows, ref a, strides, p, ref Packed[p * Panel<TWide>.Width * s.K], TWide.Count, ref tile, ref tile, 0, 0);
         }
     }
 }

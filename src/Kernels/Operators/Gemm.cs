@@ -13,6 +13,7 @@ namespace GpuCgan.Kernels.Operators;
 /// <item><see cref="InputGradient"/>: dx = dy·wᵀ, or that times the slope of what made x, overwrites dx;</item>
 /// <item><see cref="WeightGradient"/>: dw = xᵀ·dy, overwrites dw or adds to it, as asked.</item>
 /// </list>
+/// On <c>cpu</c> w and dw may lie in strips (<see cref="WeightMatrix"/>), with the same bits in less time.
 /// Backward needs x, w and, for f, the output y. The batch is not divided by: a mean belongs to the objective.
 /// </summary>
 /// <remarks>
@@ -90,13 +91,17 @@ public sealed partial class Gemm
     /// <param name="y">[M, N]; must not overlap the inputs.</param>
     /// <param name="activation">f.</param>
     /// <param name="mask">What is dropped of y, if anything is.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the mask is none of <see cref="Dropout"/>'s.</exception>
-    public void Forward(Matrix x, Matrix w, ArrayView<float> b, Matrix y, Activation activation, DropoutMask? mask = null)
+    /// <exception cref="ArgumentException">The shapes do not fit, w lies in strips and the device is not <c>cpu</c>, or the mask is none of <see cref="Dropout"/>'s.</exception>
+    public void Forward(Matrix x, WeightMatrix w, ArrayView<float> b, Matrix y, Activation activation, DropoutMask? mask = null)
     {
         Fits(x.Columns == w.Rows && x.Rows == y.Rows && w.Columns == y.Columns && (b.Length == 0 || b.Length == w.Columns), x, w, y);
         var shape = new Shape(x.Rows, w.Columns, x.Columns, x.Stride, 1, w.Stride, 1, y.Stride);
         using var launch = Announce("Gemm.Forward", shape, b.Length);
-        Launch(x.Data, w.Data, y.Data, b, shape, new Epilogue(b.Length != 0, false, activation).For(y, mask));
+        var epilogue = new Epilogue(b.Length != 0, false, activation).For(y, mask);
+        if (w.IsInStrips)
+            LaunchForwardInStrips(x, w, b, y, epilogue);
+        else
+            Launch(x.Data, w.Data, y.Data, b, shape, epilogue);
         if (mask is { } behind)
             _dropout?.Apply(behind, y, y);
     }
@@ -106,15 +111,18 @@ public sealed partial class Gemm
     /// <param name="w">[K, N], or its first rows where only the first inputs need a gradient.</param>
     /// <param name="dx">[M, K]; must not overlap the inputs.</param>
     /// <param name="slope">Of y [M, K], which is x; null for none.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit, or the slope's rate is none of a dropout.</exception>
-    public void InputGradient(Matrix dy, Matrix w, Matrix dx, Slope? slope = null)
+    /// <exception cref="ArgumentException">The shapes do not fit, w lies in strips and the device is not <c>cpu</c>, or the slope's rate is none of a dropout.</exception>
+    public void InputGradient(Matrix dy, WeightMatrix w, Matrix dx, Slope? slope = null)
     {
         Fits(dy.Columns == w.Columns && dy.Rows == dx.Rows && w.Rows == dx.Columns, dy, w, dx);
         if (slope is { } fitting)
             Fits(fitting.Y.Rows == dx.Rows && fitting.Y.Columns == dx.Columns, dy, fitting.Y, dx);
         var shape = new Shape(dy.Rows, w.Rows, dy.Columns, dy.Stride, 1, 1, w.Stride, dx.Stride);
         using var launch = Announce("Gemm.InputGradient", shape, slope is null ? 0 : dx.Elements);
-        Launch(dy.Data, w.Data, dx.Data, default, shape, slope is { } kept && _activate is null ? Epilogue.Of(kept, dx) : new Epilogue(false, false, Activation.Identity).For(dx));
+        if (w.IsInStrips)
+            LaunchInputGradientInStrips(dy, w, dx);
+        else
+            Launch(dy.Data, w.Data, dx.Data, default, shape, slope is { } kept && _activate is null ? Epilogue.Of(kept, dx) : new Epilogue(false, false, Activation.Identity).For(dx));
         if (slope is { } behind)
             _activate?.Apply(behind, dx, dx);
     }
@@ -124,13 +132,17 @@ public sealed partial class Gemm
     /// <param name="dy">[M, N].</param>
     /// <param name="dw">[K, N]; must not overlap the inputs.</param>
     /// <param name="accumulate">Whether to add to dw instead of overwriting it.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void WeightGradient(Matrix x, Matrix dy, Matrix dw, bool accumulate)
+    /// <exception cref="ArgumentException">The shapes do not fit, or dw lies in strips and the device is not <c>cpu</c>.</exception>
+    public void WeightGradient(Matrix x, Matrix dy, WeightMatrix dw, bool accumulate)
     {
         Fits(x.Rows == dy.Rows && x.Columns == dw.Rows && dy.Columns == dw.Columns, x, dy, dw);
         var shape = new Shape(x.Columns, dy.Columns, x.Rows, 1, x.Stride, dy.Stride, 1, dw.Stride);
         using var launch = Announce("Gemm.WeightGradient", shape, accumulate ? (long)dw.Rows * dw.Columns : 0);
-        Launch(x.Data, dy.Data, dw.Data, default, shape, new Epilogue(false, accumulate, Activation.Identity).For(dw));
+        var epilogue = new Epilogue(false, accumulate, Activation.Identity);
+        if (dw.IsInStrips)
+            LaunchWide(x.Data, dy.Data, dw.Data, default, shape, epilogue, dw.Strip);
+        else
+            Launch(x.Data, dy.Data, dw.Data, default, shape, epilogue.For(new Matrix(dw.Data, dw.Rows, dw.Columns, dw.Stride)));
     }
 
     /// <summary>To a profiler, if there is one: a product of M×N sums over K, and the floats that its epilogue reads beside the operands.</summary>
@@ -146,8 +158,10 @@ public sealed partial class Gemm
     /// </summary>
     private static bool IsShallowGradient(Shape s) => s.AColumn != 1 && s.K <= 128;
 
-    private static void Fits(bool fits, Matrix a, Matrix b, Matrix c)
+    private void Fits(bool fits, WeightMatrix a, WeightMatrix b, WeightMatrix c)
     {
+        if (_tiles is not null && (a.IsInStrips || b.IsInStrips || c.IsInStrips))
+            throw new ArgumentException("Weights in strips are for products on cpu.");
         if (!fits)
             throw new ArgumentException($"The product's operands {a}, {b} and {c} do not fit one another.");
     }

@@ -16,7 +16,7 @@ internal sealed class Convolution(
     public override void Forward(Matrix x, Matrix y, Pass pass)
     {
         var b = slots.Bias is { } bias ? parameters.Values[bias] : default;
-        operators.Convolution.Forward(shape, x, parameters.Weight(slots.Weight), b, y, activation);
+        operators.Convolution.Forward(shape, x, parameters.Kernels(slots.Weight), b, y, activation);
     }
 
     public override Slope? SlopeOf(Matrix y, Pass pass) => activation.Kind == ActivationKind.Identity ? null : new Slope(y, activation);
@@ -44,7 +44,7 @@ internal sealed class Convolution(
         if (dx is not { } target)
             return;
         var (selected, first, columns) = Selected(inputs);
-        operators.Convolution.InputGradient(selected, dy, parameters.Weight(slots.Weight).SliceColumns(first, columns), target);
+        operators.Convolution.InputGradient(selected, dy, parameters.Kernels(slots.Weight).SliceColumns(first, columns), target);
     }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ internal sealed class Convolution(
     public override void Tangent(Matrix tx, Matrix y, Matrix ty, Range inputs, Pass pass)
     {
         var (selected, first, count) = Selected(inputs);
-        operators.Convolution.Forward(selected, tx, parameters.Weight(slots.Weight).SliceColumns(first, count), default, ty, Activation.Identity);
+        operators.Convolution.Forward(selected, tx, parameters.Kernels(slots.Weight).SliceColumns(first, count), default, ty, Activation.Identity);
         // The slope is read from the output, as backward reads it.
         if (activation.Kind != ActivationKind.Identity)
             operators.Activate.Backward(y, ty, ty, activation);

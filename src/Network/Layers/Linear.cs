@@ -68,7 +68,7 @@ internal sealed class Linear : Layer
     private void ParameterGradients(Matrix x, Matrix dy)
     {
         using (_operators.Device.Beside())
-            _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Matrix(_slots.Weight), accumulate: false);
+            _operators.Gemm.WeightGradient(x, dy, _parameters.Gradients.Weights(_slots.Weight), accumulate: false);
         using (_operators.Device.Beside())
             _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
     }
@@ -84,9 +84,9 @@ internal sealed class Linear : Layer
     }
 
     public override void TangentGradient(Matrix tx, Matrix dy, Range inputs) =>
-        _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients.Matrix(_slots.Weight), inputs), accumulate: true);
+        _operators.Gemm.WeightGradient(tx, dy, Selected(_parameters.Gradients.Weights(_slots.Weight), inputs), accumulate: true);
 
-    private static Matrix Selected(Matrix w, Range inputs)
+    private static WeightMatrix Selected(WeightMatrix w, Range inputs)
     {
         var (start, count) = inputs.GetOffsetAndLength(w.Rows);
         return w.SliceRows(start, count);
@@ -97,12 +97,15 @@ internal sealed class Linear : Layer
 
     public override void Initialize()
     {
-        var weight = _parameters.Values.Matrix(_slots.Weight);
         float bound = 1 / MathF.Sqrt(_slots.Weight.Rows);
-        if (_start == InitialValuesKind.Dcgan)
-            _operators.Philox.Normal(_clock.View, Purpose.Initialization(_slots.Stream), weight, 0.02f);
-        else
-            _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream), weight, -bound, bound);
+        uint stream = Purpose.Initialization(_slots.Stream);
+        _parameters.Values.Draw(_slots.Weight, weight =>
+        {
+            if (_start == InitialValuesKind.Dcgan)
+                _operators.Philox.Normal(_clock.View, stream, weight, 0.02f);
+            else
+                _operators.Philox.Uniform(_clock.View, stream, weight, -bound, bound);
+        });
         // Between equal ends a uniform number is that end.
         float biasBound = _start == InitialValuesKind.Uniform ? bound : 0;
         _operators.Philox.Uniform(_clock.View, Purpose.Initialization(_slots.Stream + 1), _parameters.Values.Matrix(_slots.Bias), -biasBound, biasBound);
@@ -113,5 +116,5 @@ internal sealed class Linear : Layer
 internal sealed record LinearSlots(TensorSlot Weight, TensorSlot Bias, int Stream)
 {
     public static LinearSlots Add(ArenaLayout layout, string name, int inputs, int outputs, int stream) =>
-        new(layout.Matrix($"{name}.weight", inputs, outputs), layout.Vector($"{name}.bias", outputs), stream);
+        new(layout.Weight($"{name}.weight", inputs, outputs), layout.Vector($"{name}.bias", outputs), stream);
 }

@@ -17,7 +17,7 @@ internal sealed class TransposedConvolution(
     public override void Forward(Matrix x, Matrix y, Pass pass)
     {
         var b = slots.Bias is { } bias ? parameters.Values[bias] : default;
-        _operator.Forward(shape, x, parameters.Weight(slots.Weight), b, y, activation);
+        _operator.Forward(shape, x, parameters.Kernels(slots.Weight), b, y, activation);
     }
 
     public override Slope? SlopeOf(Matrix y, Pass pass) => activation.Kind == ActivationKind.Identity ? null : new Slope(y, activation);
@@ -55,7 +55,7 @@ internal sealed class TransposedConvolution(
         int channels = count / shape.MapPixels;
         var selected = ConvShape.Convolution(
             shape.Channels, shape.Height, shape.Width, channels, shape.KernelHeight, shape.KernelWidth, shape.Stride, shape.Padding);
-        _operator.InputGradient(selected, dy, parameters.Weight(slots.Weight).SliceRows(first / shape.MapPixels, channels), dx);
+        _operator.InputGradient(selected, dy, parameters.Kernels(slots.Weight).SliceRows(first / shape.MapPixels, channels), dx);
     }
 
     public override LayerDescription Describe(Parameters parameters) => slots.Describe(parameters, shape, isTransposed: true, activation);

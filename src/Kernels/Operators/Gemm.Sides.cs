@@ -1,0 +1,82 @@
+using GpuCgan.Kernels.Numerics;
+
+namespace GpuCgan.Kernels.Operators;
+
+public sealed partial class Gemm
+{
+    /// <summary>Where the elements of A lie for a row block, in floats: from row to row, from k to k, and what is added behind each run of k, there and where is fetched.</summary>
+    internal readonly record struct LeftPlaces(nint Row, nint Column, nint Jump, nint FetchJump);
+
+    /// <summary>Where the rows of a result lie, in floats: from row to row, and from the first vector of a row to the second.</summary>
+    internal readonly record struct RowPlaces(nint Row, nint Second);
+
+    /// <summary>How the inner loop of <see cref="Panel{TWide}"/> walks over both sides, known when it is compiled: what is a constant takes no register.</summary>
+    internal interface ISides
+    {
+        /// <summary>Floats from one row of A to the next.</summary>
+        static abstract nint Row(LeftPlaces places);
+
+        /// <summary>Floats from one k to the next in A.</summary>
+        static abstract nint Column(LeftPlaces places);
+
+        /// <summary>k that lie evenly behind one another in A.</summary>
+        static abstract int Run(int depth);
+
+        /// <summary>Floats from one k to the next in B.</summary>
+        static abstract nint Step<TWide>() where TWide : struct, IWide<TWide>;
+
+        /// <summary>Floats from the first vector of columns of B to the second.</summary>
+        static abstract nint Second<TWide>(nint given) where TWide : struct, IWide<TWide>;
+
+        /// <summary>Cache lines that a step asks for ahead of time.</summary>
+        static abstract int FetchedLines { get; }
+    }
+
+    /// <summary>A with any strides and a packed panel of B. While the first row block is summed, what the next panel is packed from is fetched, two lines a row.</summary>
+    internal readonly struct PackedSides : ISides
+    {
+        public static nint Row(LeftPlaces places) => places.Row;
+
+        public static nint Column(LeftPlaces places) => places.Column;
+
+        public static int Run(int depth) => depth;
+
+        public static nint Step<TWide>() where TWide : struct, IWide<TWide> => Panel<TWide>.Width;
+
+        public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count;
+
+        public static int FetchedLines => 2;
+    }
+
+    /// <summary>B is weights in strips: two of them where a vector is as wide as one, else one or a half. Those of the next panel are fetched meanwhile.</summary>
+    internal readonly struct StripsOnTheRight : ISides
+    {
+        public static nint Row(LeftPlaces places) => places.Row;
+
+        public static nint Column(LeftPlaces places) => places.Column;
+
+        public static int Run(int depth) => depth;
+
+        public static nint Step<TWide>() where TWide : struct, IWide<TWide> => WeightMatrix.StripColumns;
+
+        public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count == WeightMatrix.StripColumns ? given : TWide.Count;
+
+        public static int FetchedLines => 1;
+    }
+
+    /// <summary>A is weights in strips, whose columns are the k, and B a packed panel of the batch. A row block has some lines of each strip, so those of a later one are fetched.</summary>
+    internal readonly struct StripsOnTheLeft : ISides
+    {
+        public static nint Row(LeftPlaces places) => WeightMatrix.StripColumns;
+
+        public static nint Column(LeftPlaces places) => 1;
+
+        public static int Run(int depth) => WeightMatrix.StripColumns;
+
+        public static nint Step<TWide>() where TWide : struct, IWide<TWide> => Panel<TWide>.Width;
+
+        public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count;
+
+        public static int FetchedLines => 1;
+    }
+}
