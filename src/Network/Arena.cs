@@ -61,9 +61,9 @@ internal sealed class Arena
         draw(Rows(slot));
         if (!LiesInStrips(slot))
             return;
-        var all = Download();
-        _memory.Download().AsSpan((int)slot.Offset, slot.Length).CopyTo(slot.Of(all));
-        Upload(all);
+        var lying = _memory.Download();
+        WeightMatrix.ToStrips([.. slot.Of(lying)], slot.Of(lying), slot.Columns);
+        _memory.Upload(lying);
     }
 
     /// <summary>Waits for the device and copies one tensor, row by row.</summary>
