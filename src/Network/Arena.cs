@@ -83,7 +83,7 @@ internal sealed class Arena
 
     private Matrix Rows(TensorSlot slot) => new(this[slot], slot.Rows, slot.Columns);
 
-    private bool LiesInStrips(TensorSlot slot) => _takesStrips && slot.IsWeight && WeightMatrix.AreStrips(slot.Columns);
+    private bool LiesInStrips(TensorSlot slot) => _takesStrips && slot.IsForProducts && WeightMatrix.AreStrips(slot.Columns);
 }
 
 /// <summary>Where one tensor of an arena lies. A vector has one row.</summary>
@@ -91,9 +91,9 @@ internal sealed class Arena
 /// <param name="Rows">Rows; 1 for a vector.</param>
 /// <param name="Columns">Columns.</param>
 /// <param name="IsVector">Whether its shape is [Columns] and not [Rows, Columns].</param>
-/// <param name="IsWeight">Whether products alone read it.</param>
+/// <param name="IsForProducts">Whether products alone read it, so that it may lie as they want it.</param>
 /// <param name="Offset">Its first float.</param>
-internal sealed record TensorSlot(string Name, int Rows, int Columns, bool IsVector, bool IsWeight, long Offset)
+internal sealed record TensorSlot(string Name, int Rows, int Columns, bool IsVector, bool IsForProducts, long Offset)
 {
     public int Length => Rows * Columns;
 
@@ -130,15 +130,15 @@ internal sealed class ArenaLayout
     public TensorSlot Matrix(string name, int rows, int columns) => Add(name, rows, columns);
 
     /// <summary>A matrix that products alone read, such as a linear layer's weights.</summary>
-    public TensorSlot Weight(string name, int rows, int columns) => Add(name, rows, columns, isWeight: true);
+    public TensorSlot Weight(string name, int rows, int columns) => Add(name, rows, columns, isForProducts: true);
 
     public TensorSlot Vector(string name, int length) => Add(name, 1, length, isVector: true);
 
-    private TensorSlot Add(string name, int rows, int columns, bool isVector = false, bool isWeight = false)
+    private TensorSlot Add(string name, int rows, int columns, bool isVector = false, bool isForProducts = false)
     {
         if ((long)rows * columns > int.MaxValue)
             throw new InvalidDataException($"tensor '{name}' would have {rows} × {columns} elements, expected at most {int.MaxValue}; use a smaller recipe or image");
-        var slot = new TensorSlot(name, rows, columns, isVector, isWeight, Length);
+        var slot = new TensorSlot(name, rows, columns, isVector, isForProducts, Length);
         _slots.Add(slot);
         Length = (slot.Offset + slot.Length + AlignmentInFloats - 1) / AlignmentInFloats * AlignmentInFloats;
         return slot;

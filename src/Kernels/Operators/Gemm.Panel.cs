@@ -78,8 +78,8 @@ public sealed partial class Gemm
         }
 
         /// <summary>
-        /// c[row, :] = A[row, :]·B for <paramref name="rows"/> rows, at most <see cref="MostRows"/>, and the columns of a panel. Eight rows ask on the way for
-        /// <see cref="ISides.FetchedLines"/> cache lines a step from <paramref name="next"/> on: what is needed later arrives behind this arithmetic.
+        /// c[row, :] = A[row, :]·B for <paramref name="rows"/> rows, at most <see cref="MostRows"/>, and the columns of a panel. A whole row block asks on the way for
+        /// <see cref="ISides.FetchedLines{T}"/> cache lines a step from <paramref name="next"/> on: what is needed later arrives behind this arithmetic.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Sum<TSides>(int rows, ref float a, LeftPlaces left, ref float b, nint second, int depth, ref float c, RowPlaces target, ref float next, nint nextStep)
@@ -110,10 +110,10 @@ public sealed partial class Gemm
             {
                 for (int k = 0; k < TSides.Run(depth); k++)
                 {
-                    if (TRows.Count == 8 && TSides.FetchedLines > 0)
+                    if (TSides.FetchedLines<TWide>(TRows.Count) > 0)
                     {
                         Prefetch(ref next);
-                        if (TSides.FetchedLines > 1)
+                        if (TSides.FetchedLines<TWide>(TRows.Count) > 1)
                             Prefetch(ref Unsafe.Add(ref next, LineFloats));
                         next = ref Unsafe.Add(ref next, nextStep);
                     }

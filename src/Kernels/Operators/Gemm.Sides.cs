@@ -28,8 +28,8 @@ public sealed partial class Gemm
         /// <summary>Floats from the first vector of columns of B to the second.</summary>
         static abstract nint Second<TWide>(nint given) where TWide : struct, IWide<TWide>;
 
-        /// <summary>Cache lines that a step asks for ahead of time.</summary>
-        static abstract int FetchedLines { get; }
+        /// <summary>Cache lines that a step of a block of <paramref name="rows"/> rows asks for ahead of time: a whole block does, none with less arithmetic to hide it behind.</summary>
+        static abstract int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide>;
     }
 
     /// <summary>A with any strides and a packed panel of B. While the first row block is summed, what the next panel is packed from is fetched, two lines a row.</summary>
@@ -45,7 +45,7 @@ public sealed partial class Gemm
 
         public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count;
 
-        public static int FetchedLines => 2;
+        public static int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide> => rows == RowBlock ? 2 : 0;
     }
 
     /// <summary>B is weights in strips: two of them where a vector is as wide as one, else one or a half. Those of the next panel are fetched meanwhile.</summary>
@@ -61,7 +61,7 @@ public sealed partial class Gemm
 
         public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count == WeightMatrix.StripColumns ? given : TWide.Count;
 
-        public static int FetchedLines => 1;
+        public static int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide> => rows == Panel<TWide>.MostRows ? 1 : 0;
     }
 
     /// <summary>A is weights in strips, whose columns are the k, and B a packed panel of the batch. A row block has some lines of each strip, so those of a later one are fetched.</summary>
@@ -77,6 +77,6 @@ public sealed partial class Gemm
 
         public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count;
 
-        public static int FetchedLines => 1;
+        public static int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide> => rows == Panel<TWide>.MostRows ? 1 : 0;
     }
 }

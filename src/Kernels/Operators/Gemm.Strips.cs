@@ -31,10 +31,10 @@ public sealed partial class Gemm
             LaunchInputGradientInStrips<Real4>(dy, w, dx);
     }
 
-    /// <summary>How many strips ahead an input gradient asks for its lines: the sums over one take some fifty nanoseconds.</summary>
+    /// <summary>How many strips ahead an input gradient asks for its lines: the 256 fused vectors of one take 128 cycles or more, a line from the last-level cache two or three times as long.</summary>
     private const int StripsAhead = 3;
 
-    /// <summary>Workers of a team that each pack panels which all of them need: a panel of 512 k takes 5 µs to pack and a hundred to multiply by 512 rows.</summary>
+    /// <summary>Workers of a team that each pack panels which all of them need: packing one takes a twentieth of a product with 512 rows of weights (docs/performance.md, "Weights in strips").</summary>
     private const int MostOwnPanels = 4;
 
     /// <summary>y = f(x·w + b) with w in strips, which are read where they lie.</summary>
@@ -48,16 +48,8 @@ public sealed partial class Gemm
         };
         int panels = Panel<TWide>.CountFor(w.Columns);
         int rows = Math.Min(x.Rows, Math.Max(BatchChunkLimit / x.Columns / RowBlock, 1) * RowBlock);
-        int items = panels * ((x.Rows - 1) / rows + 1);
-        // The items that do not go round the team are split by rows: 25 panels on two threads take the time of 12½ and not of 13.
-        int whole = items / team.Threads * team.Threads;
-        int parts = whole == items ? 1 : Math.Clamp(team.Threads / (items - whole), 1, (rows - 1) / RowBlock + 1);
-        int rowsAPart = ((rows - 1) / parts / RowBlock + 1) * RowBlock;
-        var job = new ForwardByStrips<TWide>
-        {
-            Operands = operands, Strip = w.Strip, Panels = panels, Rows = rows, Whole = whole, RowsAPart = rowsAPart, Parts = (rows - 1) / rowsAPart + 1,
-        };
-        team.Run(ref job, whole + (items - whole) * job.Parts);
+        var job = new ForwardByStrips<TWide> { Operands = operands, Strip = w.Strip, Panels = panels, Split = RowSplit.Of(panels * ((x.Rows - 1) / rows + 1), rows, RowBlock, team.Threads) };
+        team.Run(ref job, job.Split.Items);
     }
 
     /// <summary>
@@ -94,25 +86,14 @@ public sealed partial class Gemm
         public required nint Strip;
         public required int Panels;
 
-        /// <summary>Rows of the batch that stay in a cache while all panels go by.</summary>
-        public required int Rows;
-
-        /// <summary>Items that are one each; those behind them are <see cref="Parts"/> of <see cref="RowsAPart"/> rows.</summary>
-        public required int Whole;
-        public required int Parts;
-        public required int RowsAPart;
+        /// <summary>Of blocks whose rows of the batch stay in a cache while all panels go by.</summary>
+        public required RowSplit Split;
 
         public readonly void Run(int item, int worker)
         {
             var s = Operands.Shape;
-            int work = item < Whole ? item : Whole + (item - Whole) / Parts;
-            int row = work / Panels * Rows;
-            int end = Math.Min(row + Rows, s.M);
-            if (item >= Whole)
-            {
-                row += (item - Whole) % Parts * RowsAPart;
-                end = Math.Min(row + RowsAPart, end);
-            }
+            var (work, start, stop) = Split[item];
+            int row = work / Panels * Split.Rows + start, end = Math.Min(work / Panels * Split.Rows + stop, s.M);
             if (row >= end)
                 return;
             int index = work % Panels, first = index * Panel<TWide>.Width;

@@ -64,13 +64,39 @@ public sealed partial class Gemm
                 team.Run(ref packRows, items);
                 operands = operands with { A = packRows.Packed, Rows = RowStrides.Packed<TWide>(s.K) };
             }
-            // The panels that do not go round the team are split by rows, as far as that is worth packing a panel again: 25 panels on two threads take
-            // the time of 12½ and not of 13.
-            int whole = panels / team.Threads * team.Threads;
-            int parts = whole == panels ? 1 : Math.Clamp(team.Threads / (panels - whole), 1, (s.M - 1) / RowsAnItem + 1);
-            int rows = ((s.M - 1) / parts / RowBlock + 1) * RowBlock;
-            var byPanels = new ByPanels<TWide> { Operands = operands, Whole = whole, Parts = (s.M - 1) / rows + 1, RowsAPart = rows };
-            team.Run(ref byPanels, whole + (panels - whole) * byPanels.Parts);
+            // A part packs its panel again, so it has some rows.
+            var byPanels = new ByPanels<TWide> { Operands = operands, Split = RowSplit.Of(panels, s.M, RowsAnItem, team.Threads) };
+            team.Run(ref byPanels, byPanels.Split.Items);
+        }
+    }
+
+    /// <summary>
+    /// Blocks of work, all of as many rows, as items for a team: those that do not go round it are split by rows, so that 25 blocks on two threads take the time of 12½ and not of 13.
+    /// </summary>
+    private readonly record struct RowSplit(int Blocks, int Rows, int Whole, int RowsAPart)
+    {
+        private int Parts => (Rows - 1) / RowsAPart + 1;
+
+        public int Items => Whole + (Blocks - Whole) * Parts;
+
+        /// <summary>Parts have at least about <paramref name="fewest"/> rows.</summary>
+        public static RowSplit Of(int blocks, int rows, int fewest, int threads)
+        {
+            int whole = blocks / threads * threads;
+            int parts = whole == blocks ? 1 : Math.Clamp(threads / (blocks - whole), 1, (rows - 1) / fewest + 1);
+            return new(blocks, rows, whole, ((rows - 1) / parts / RowBlock + 1) * RowBlock);
+        }
+
+        /// <summary>An item's block, and its rows of that.</summary>
+        public (int Block, int Start, int End) this[int item]
+        {
+            get
+            {
+                if (item < Whole)
+                    return (item, 0, Rows);
+                int start = (item - Whole) % Parts * RowsAPart;
+                return (Whole + (item - Whole) / Parts, start, Math.Min(start + RowsAPart, Rows));
+            }
         }
     }
 
@@ -96,7 +122,7 @@ public sealed partial class Gemm
         public required Epilogue Epilogue;
         public required WorkerTeam Team;
 
-        /// <summary>Packs some k of a panel, which is of all.</summary>
+        /// <summary>Packs <paramref name="depth"/> k from <paramref name="start"/> on into their places in a panel.</summary>
         public readonly void Pack<TWide>(int panelIndex, ref float panel, int start, int depth) where TWide : struct, IWide<TWide>
         {
             int first = panelIndex * Panel<TWide>.Width;
@@ -213,17 +239,12 @@ public sealed partial class Gemm
     {
         public required Operands Operands;
 
-        /// <summary>Panels that are an item each; those behind them are <see cref="Parts"/> items of <see cref="RowsAPart"/> rows.</summary>
-        public required int Whole;
-        public required int Parts;
-        public required int RowsAPart;
+        public required RowSplit Split;
 
         public readonly void Run(int item, int worker)
         {
             var s = Operands.Shape;
-            int index = item < Whole ? item : Whole + (item - Whole) / Parts;
-            int row = item < Whole ? 0 : (item - Whole) % Parts * RowsAPart;
-            int rows = item < Whole ? s.M : Math.Min(RowsAPart, s.M - row);
+            var (index, row, end) = Split[item];
             var scratch = Operands.Team.ScratchOf(worker, (s.K + RowBlock) * Panel<TWide>.Width);
             ref float panel = ref MemoryMarshal.GetReference(scratch);
             ref float tile = ref Unsafe.Add(ref panel, s.K * Panel<TWide>.Width);
@@ -233,7 +254,7 @@ public sealed partial class Gemm
             int next = Math.Min(index + Operands.Team.Threads, Panel<TWide>.CountFor(s.N) - 1) * Panel<TWide>.Width;
             nint step = s.BColumn == 1 ? s.BRow : Panel<TWide>.Width;
             Operands.Multiply<TWide, PackedSides>(
-                row, rows, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * Operands.Rows.Block), Operands.Rows, index, ref panel, TWide.Count, ref tile,
+                row, end - row, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * Operands.Rows.Block), Operands.Rows, index, ref panel, TWide.Count, ref tile,
                 ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.B), next * s.BColumn), step, 0);
         }
     }

@@ -5,10 +5,11 @@ namespace GpuCgan.Kernels.Tests.Operators;
 
 public class WeightMatrixTests
 {
-    /// <summary>M, K, N, first row of a slice, threads: odd numbers of strips, rows that are no whole blocks, batches of more than one part, teams that pack for themselves and for all.</summary>
+    /// <summary>M, K, N, first row of a slice, threads: odd numbers of strips, rows that are no whole blocks, batches of more than one part, teams that pack for themselves, some parts of the batch a worker, and for all.</summary>
     public static TheoryData<int, int, int, int, int> Shapes => new()
     {
         { 1, 1, 16, 0, 1 }, { 64, 110, 128, 0, 2 }, { 3, 37, 48, 5, 2 }, { 65, 70, 80, 6, 3 }, { 130, 33, 16, 0, 2 }, { 300, 40, 176, 7, 1 }, { 70, 90, 112, 10, 6 }, { 700, 530, 48, 0, 2 },
+        { 200, 70, 32, 0, 3 }, { 300, 90, 48, 0, 6 },
     };
 
     /// <summary>A sum is the same chain however the weights lie, so all three products have the bits of row-major ones, slices too.</summary>
@@ -33,7 +34,8 @@ public class WeightMatrixTests
         rows.Upload(values);
         strips.Upload(lying);
         bias.Upload(values.AsSpan(0, n));
-        var byRows = ((WeightMatrix)new Matrix(rows.View, k, n)).SliceRows(first, inputs);
+        // Sliced as a matrix, so not by what is tested.
+        WeightMatrix byRows = new Matrix(rows.View, k, n).SliceRows(first, inputs);
         var inStrips = WeightMatrix.InStrips(strips.View, k, n).SliceRows(first, inputs);
 
         foreach (var b in (ILGPU.ArrayView<float>[])[default, bias.View])
