@@ -20,10 +20,18 @@ public sealed partial class Gemm
     internal static class Panel<TWide> where TWide : struct, IWide<TWide>
     {
         /// <summary>Columns a panel.</summary>
-        public static int Width => 2 * TWide.Count;
+        public static int Width
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 2 * TWide.Count;
+        }
 
         /// <summary>Rows that are summed together, at most: two vectors a row and what they are made from fill the registers, of which AVX-512 has twice as many as the others.</summary>
-        public static int MostRows => TWide.Count == 16 ? 8 : 4;
+        public static int MostRows
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => TWide.Count == 16 ? 8 : 4;
+        }
 
         public static int CountFor(int columns) => (columns + Width - 1) / Width;
 

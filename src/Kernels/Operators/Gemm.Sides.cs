@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuCgan.Kernels.Numerics;
 
 namespace GpuCgan.Kernels.Operators;
@@ -35,48 +36,66 @@ public sealed partial class Gemm
     /// <summary>A with any strides and a packed panel of B. While the first row block is summed, what the next panel is packed from is fetched, two lines a row.</summary>
     internal readonly struct PackedSides : ISides
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Row(LeftPlaces places) => places.Row;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Column(LeftPlaces places) => places.Column;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Run(int depth) => depth;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Step<TWide>() where TWide : struct, IWide<TWide> => Panel<TWide>.Width;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide> => rows == RowBlock ? 2 : 0;
     }
 
     /// <summary>B is weights in strips: two of them where a vector is as wide as one, else one or a half. Those of the next panel are fetched meanwhile.</summary>
     internal readonly struct StripsOnTheRight : ISides
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Row(LeftPlaces places) => places.Row;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Column(LeftPlaces places) => places.Column;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Run(int depth) => depth;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Step<TWide>() where TWide : struct, IWide<TWide> => WeightMatrix.StripColumns;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count == WeightMatrix.StripColumns ? given : TWide.Count;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide> => rows == Panel<TWide>.MostRows ? 1 : 0;
     }
 
     /// <summary>A is weights in strips, whose columns are the k, and B a packed panel of the batch. A row block has some lines of each strip, so those of a later one are fetched.</summary>
     internal readonly struct StripsOnTheLeft : ISides
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Row(LeftPlaces places) => WeightMatrix.StripColumns;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Column(LeftPlaces places) => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Run(int depth) => WeightMatrix.StripColumns;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Step<TWide>() where TWide : struct, IWide<TWide> => Panel<TWide>.Width;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static nint Second<TWide>(nint given) where TWide : struct, IWide<TWide> => TWide.Count;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int FetchedLines<TWide>(int rows) where TWide : struct, IWide<TWide> => rows == Panel<TWide>.MostRows ? 1 : 0;
     }
 }
