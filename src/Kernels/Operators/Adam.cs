@@ -184,7 +184,7 @@ public sealed class Adam
         var job = new WideChunks
         {
             Parameters = parameters.AsHostSpan(), Gradients = gradients.AsHostSpan(), First = firstMoments.AsHostSpan(), Second = secondMoments.AsHostSpan(),
-            Update = new Update(rule, clock.AsHostSpan()[0]),
+            Update = new Update(rule, clock.AsHostSpan()[0]), Threads = _device.Threads,
         };
         _device.Team!.Run(ref job, ((int)length - 1) / ChunkSize + 1);
     }
@@ -197,11 +197,17 @@ public sealed class Adam
         public required Span<float> Second { get; init; }
         public required Update Update { get; init; }
 
+        /// <summary>Of the team: more than one, and products have read parameters on other cores than the one that updates them.</summary>
+        public required int Threads { get; init; }
+
         public readonly void Run(int item, int worker)
         {
             int start = item * ChunkSize;
+            int length = Math.Min(ChunkSize, Parameters.Length - start);
+            if (Threads > 1)
+                CacheLines.Own(Parameters.Slice(start, length));
             var loop = new Loop { W = ref Parameters[start], G = ref Gradients[start], M = ref First[start], V = ref Second[start], Update = Update };
-            WideLoop.Run(ref loop, Math.Min(ChunkSize, Parameters.Length - start));
+            WideLoop.Run(ref loop, length);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using GpuCgan.Kernels.Numerics;
+using GpuCgan.Kernels.Threads;
 
 namespace GpuCgan.Kernels.Operators;
 
@@ -64,11 +65,11 @@ public sealed partial class Gemm
         private static void PackColumns(ref float b, nint column, int depth, ref float panel)
         {
             int k = 0;
-            for (; k + LineFloats <= depth; k += LineFloats)
+            for (; k + CacheLines.Floats <= depth; k += CacheLines.Floats)
             {
                 for (int j = 0; j < Width; j += 4)
                 {
-                    for (int i = k; i < k + LineFloats; i += 4)
+                    for (int i = k; i < k + CacheLines.Floats; i += 4)
                         TurnBlock(ref Unsafe.Add(ref b, j * column + i), column, ref Unsafe.Add(ref panel, i * Width + j), Width, add: false);
                 }
             }
@@ -122,7 +123,7 @@ public sealed partial class Gemm
                     {
                         Prefetch(ref next);
                         if (TSides.FetchedLines<TWide>(TRows.Count) > 1)
-                            Prefetch(ref Unsafe.Add(ref next, LineFloats));
+                            Prefetch(ref Unsafe.Add(ref next, CacheLines.Floats));
                         next = ref Unsafe.Add(ref next, nextStep);
                     }
                     var b0 = TWide.Load(ref b, 0);
@@ -212,9 +213,6 @@ public sealed partial class Gemm
             c1 = TWide.Load(ref c, (nuint)(offset + TWide.Count));
         }
     }
-
-    /// <summary>Floats of a cache line.</summary>
-    private const int LineFloats = 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Prefetch(ref float address)

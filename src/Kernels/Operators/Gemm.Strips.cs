@@ -49,7 +49,7 @@ public sealed partial class Gemm
         int panels = Panel<TWide>.CountFor(w.Columns);
         int rows = Math.Min(x.Rows, Math.Max(BatchChunkLimit / x.Columns / RowBlock, 1) * RowBlock);
         var job = new ForwardByStrips<TWide> { Operands = operands, Strip = w.Strip, Panels = panels, Split = RowSplit.Of(panels * ((x.Rows - 1) / rows + 1), rows, RowBlock, team.Threads) };
-        team.Run(ref job, job.Split.Items);
+        team.Run(ref job, job.Split.Items, job.Split.Shared);
     }
 
     /// <summary>
@@ -101,7 +101,7 @@ public sealed partial class Gemm
             // Behind an odd number of strips the last stands for a second one too, whose sums are not stored.
             nint second = first + WeightMatrix.StripColumns < s.N ? Strip : 0;
             // The panel that this worker will likely take next is fetched meanwhile, a part with each row block: all at once is more than the cache behind can give.
-            int next = Math.Min(index + Operands.Team.Threads, Panels - 1);
+            int next = Math.Min(index + 1, Panels - 1);
             nint step = Math.Max(Panel<TWide>.Width * Panel<TWide>.MostRows / (end - row), 1);
             ref float tile = ref MemoryMarshal.GetReference(Operands.Team.ScratchOf(worker, RowBlock * Panel<TWide>.Width));
             Operands.Multiply<TWide, StripsOnTheRight>(

@@ -50,7 +50,7 @@ public sealed partial class Gemm
             A = a.AsHostSpan(), Rows = new RowStrides(s.ARow, s.ARow, s.AColumn), B = b.AsHostSpan(), C = c.AsHostSpan(), CStrip = cStrip, Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
         };
         int packed = panels * Panel<TWide>.Width * s.K;
-        if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit)
+        if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit && cStrip == 0)
         {
             var byRows = new ByRows<TWide> { Operands = operands, Packed = PackAll<TWide>(operands) };
             team.Run(ref byRows, (s.M + RowsAnItem - 1) / RowsAnItem);
@@ -66,7 +66,7 @@ public sealed partial class Gemm
             }
             // A part packs its panel again, so it has some rows.
             var byPanels = new ByPanels<TWide> { Operands = operands, Split = RowSplit.Of(panels, s.M, RowsAnItem, team.Threads) };
-            team.Run(ref byPanels, byPanels.Split.Items);
+            team.Run(ref byPanels, byPanels.Split.Items, byPanels.Split.Shared);
         }
     }
 
@@ -78,6 +78,9 @@ public sealed partial class Gemm
         private int Parts => (Rows - 1) / RowsAPart + 1;
 
         public int Items => Whole + (Blocks - Whole) * Parts;
+
+        /// <summary>The parts among the items, the last ones.</summary>
+        public int Shared => Items - Whole;
 
         /// <summary>Parts have at least about <paramref name="fewest"/> rows.</summary>
         public static RowSplit Of(int blocks, int rows, int fewest, int threads)
@@ -251,7 +254,7 @@ public sealed partial class Gemm
             Operands.Pack<TWide>(index, ref panel, 0, s.K);
             // The weights come from far: their rows lie pages apart, and a step's networks and moments exceed the last-level cache. So the panel
             // that this worker will likely take next is fetched behind the products of this one.
-            int next = Math.Min(index + Operands.Team.Threads, Panel<TWide>.CountFor(s.N) - 1) * Panel<TWide>.Width;
+            int next = Math.Min(index + 1, Panel<TWide>.CountFor(s.N) - 1) * Panel<TWide>.Width;
             nint step = s.BColumn == 1 ? s.BRow : Panel<TWide>.Width;
             Operands.Multiply<TWide, PackedSides>(
                 row, end - row, ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * Operands.Rows.Block), Operands.Rows, index, ref panel, TWide.Count, ref tile,

@@ -83,7 +83,7 @@ internal sealed class ArenaStep<TRule> where TRule : struct, IArenaRule
         var job = new WideChunks
         {
             Parameters = parameters.AsHostSpan(), Gradients = gradients.AsHostSpan(), Memory = memory.AsHostSpan(),
-            Rate = rate * clock.AsHostSpan()[0].RateScale, Rule = rule,
+            Rate = rate * clock.AsHostSpan()[0].RateScale, Rule = rule, Threads = _device.Threads,
         };
         _device.Team!.Run(ref job, ((int)length - 1) / ChunkSize + 1);
     }
@@ -96,11 +96,17 @@ internal sealed class ArenaStep<TRule> where TRule : struct, IArenaRule
         public required float Rate { get; init; }
         public required TRule Rule { get; init; }
 
+        /// <summary>Of the team: more than one, and products have read parameters on other cores than the one that updates them.</summary>
+        public required int Threads { get; init; }
+
         public readonly void Run(int item, int worker)
         {
             int start = item * ChunkSize;
+            int length = Math.Min(ChunkSize, Parameters.Length - start);
+            if (Threads > 1)
+                CacheLines.Own(Parameters.Slice(start, length));
             var loop = new Loop { W = ref Parameters[start], G = ref Gradients[start], Memory = ref Memory[start], Rate = Rate, Rule = Rule };
-            WideLoop.Run(ref loop, Math.Min(ChunkSize, Parameters.Length - start));
+            WideLoop.Run(ref loop, length);
         }
     }
 

@@ -11,8 +11,8 @@ namespace GpuCgan.Kernels.Threads;
 /// <remarks>
 /// <para>A training step is many short jobs, and <c>Parallel.For</c> allocates a closure and tasks for each. Here a job is a struct on the caller's stack, workers spin for a moment
 /// between jobs and sleep on a semaphore after that, and nothing is allocated.</para>
-/// <para>Items are claimed one by one, so a core that is taken away for a while costs one item, not half the job. Which worker runs an item never
-/// shows in a result.</para>
+/// <para>Each worker has a share of the items that lie together, the same one in each job of as many, so that what it has written in one job is in its own caches for the next: where cores have caches of their own, another core's lines come
+/// at a tenth of the speed (docs/performance.md, "Shares"). Who is done with its share takes items one by one from the others', so a core that is taken away for a while costs one item, not half the job. Which worker runs an item never shows in a result.</para>
 /// </remarks>
 internal sealed unsafe class WorkerTeam : IDisposable
 {
@@ -35,14 +35,16 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private void* _job;
     private delegate*<void*, int, int, void> _run;
     private int _items;
-    private int _next;
-    private ExceptionDispatchInfo? _failure;
+    private int _sharedItems;
+    private readonly Claims[] _claims;
+    private volatile ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts <paramref name="threads"/> − 1 threads; the caller of <see cref="Run"/> is the last of the team.</summary>
     public WorkerTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _scratch = new Scratch[threads];
+        _claims = new Claims[threads + 1];
         for (int i = 0; i < threads; i++)
             _scratch[i] = new Scratch();
         _threads = new Thread[threads - 1];
@@ -65,9 +67,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>Memory that all items of one job read: at least <paramref name="floats"/> floats, aligned to 64 bytes. Asked for outside of <see cref="Run"/>.</summary>
     public Span<float> SharedScratch(int floats) => _shared.AtLeast(floats);
 
-    /// <summary>Runs items 0 … <paramref name="items"/>−1 of <paramref name="job"/> on the team and returns when all are done.</summary>
+    /// <summary>
+    /// Runs items 0 … <paramref name="items"/>−1 of <paramref name="job"/> on the team and returns when all are done. The last <paramref name="shared"/> of them, and what does not divide by the team, belong to no
+    /// worker's share: who is done first takes them.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Called from two threads at once.</exception>
-    public void Run<TJob>(ref TJob job, int items) where TJob : struct, IJob, allows ref struct
+    public void Run<TJob>(ref TJob job, int items, int shared = 0) where TJob : struct, IJob, allows ref struct
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0)
             throw new InvalidOperationException("A worker team runs one job at a time; give each concurrent user a device of its own.");
@@ -80,7 +85,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
                     job.Run(item, 0);
                 return;
             }
-            Publish(Unsafe.AsPointer(ref job), &RunItem<TJob>, items);
+            Publish(Unsafe.AsPointer(ref job), &RunItem<TJob>, items, shared);
             RunItems(0);
             CloseAndWait();
         }
@@ -98,12 +103,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private static void RunItem<TJob>(void* job, int item, int worker) where TJob : struct, IJob, allows ref struct =>
         Unsafe.AsRef<TJob>(job).Run(item, worker);
 
-    private void Publish(void* job, delegate*<void*, int, int, void> run, int items)
+    private void Publish(void* job, delegate*<void*, int, int, void> run, int items, int shared)
     {
         _job = job;
         _run = run;
         _items = items;
-        _next = 0;
+        _sharedItems = shared;
         // The previous job was closed and left, so only this thread writes the state now.
         Interlocked.Exchange(ref _state, (_state & ~(NextJob - 1)) + NextJob + Open);
         int sleepers = Volatile.Read(ref _sleepers);
@@ -121,17 +126,46 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     private void RunItems(int worker)
     {
+        int threads = Threads, job = (int)(Volatile.Read(ref _state) / NextJob);
+        int share = (_items - _sharedItems) / threads;
         try
         {
-            int item;
-            while ((item = Interlocked.Increment(ref _next) - 1) < _items)
-                _run(_job, item, worker);
+            RunShare(worker, worker * share, share);
+            RunShare(threads, threads * share, _items - threads * share);
+            for (int i = worker + 1; i < worker + threads; i++)
+                RunShare(i % threads, i % threads * share, share);
         }
         catch (Exception e)
         {
             // The first failure is handed to the caller of Run; the items not yet claimed are dropped.
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
-            Volatile.Write(ref _next, _items);
+        }
+
+        void RunShare(int index, int first, int count)
+        {
+            while (_failure is null && _claims[index].TryTake(job, count, out int item))
+                _run(_job, first + item, worker);
+        }
+    }
+
+    /// <summary>How many items of a share have been taken, and in which job: nobody has to set it back between two. Each has cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Claims
+    {
+        [FieldOffset(64)]
+        private long _taken;
+
+        public bool TryTake(int job, int count, out int item)
+        {
+            while (true)
+            {
+                long taken = Volatile.Read(ref _taken);
+                item = (int)(taken >> 32) == job ? (int)taken : 0;
+                if (item >= count)
+                    return false;
+                if (Interlocked.CompareExchange(ref _taken, ((long)job << 32) + item + 1, taken) == taken)
+                    return true;
+            }
         }
     }
 

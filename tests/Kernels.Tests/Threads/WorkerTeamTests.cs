@@ -57,6 +57,63 @@ public class WorkerTeamTests
         }
     }
 
+    /// <summary>Notes which worker ran each item. The first of each share ends when all of them have begun, so every worker takes part.</summary>
+    private readonly struct Shares(int[] workers, int share, Barrier barrier) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            workers[item] = worker;
+            if (item % share == 0 && item < share * barrier.ParticipantCount && !barrier.SignalAndWait(TimeSpan.FromSeconds(30)))
+                throw new TimeoutException("Not every worker began with its own share.");
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 1, 0), InlineData(2, 5, 0), InlineData(2, 4, 3), InlineData(3, 2, 2), InlineData(4, 3, 1)]
+    public void EachWorkerBeginsWithItsOwnShareInEveryJob(int threads, int share, int shared)
+    {
+        using var team = new WorkerTeam(threads);
+        using var barrier = new Barrier(threads);
+        for (int round = 0; round < 200; round++)
+        {
+            var workers = new int[threads * share + shared];
+            Array.Fill(workers, -1);
+            var job = new Shares(workers, share, barrier);
+            team.Run(ref job, workers.Length, shared);
+            Assert.DoesNotContain(-1, workers);
+            for (int worker = 0; worker < threads; worker++)
+                Assert.Equal(worker, workers[worker * share]);
+        }
+    }
+
+    /// <summary>One item does not end before all others have.</summary>
+    private readonly struct HeldUp(int at, int[] runs, CountdownEvent others) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            Interlocked.Increment(ref runs[item]);
+            if (item != at)
+                others.Signal();
+            else if (!others.Wait(TimeSpan.FromSeconds(30)))
+                throw new TimeoutException("What lies behind an item that is held up was left to its worker.");
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 0, 0), InlineData(2, 6, 0), InlineData(2, 11, 2), InlineData(3, 4, 0), InlineData(3, 11, 3), InlineData(4, 0, 12)]
+    public void TheOthersTakeWhatAHeldUpWorkerCannot(int threads, int at, int shared)
+    {
+        using var team = new WorkerTeam(threads);
+        for (int round = 0; round < 100; round++)
+        {
+            var runs = new int[12];
+            using var others = new CountdownEvent(runs.Length - 1);
+            var job = new HeldUp(at, runs, others);
+            team.Run(ref job, runs.Length, shared);
+            Assert.All(runs, r => Assert.Equal(1, r));
+        }
+    }
+
     private readonly struct Fail(int at) : IJob
     {
         public void Run(int item, int worker)
