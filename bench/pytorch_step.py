@@ -13,6 +13,7 @@ one with both networks compiled ("compiled"). A mode that this PyTorch cannot do
 import argparse
 import json
 import math
+import os
 import statistics
 import sys
 import time
@@ -228,7 +229,7 @@ def report(mode, batch, step):
     measured = sorted(times(step))
     n = len(measured)
     case = {
-        "mode": mode, "batch_size": batch, "threads": options.threads, "steps": n,
+        "mode": mode, "batch_size": batch, "threads": options.threads, "bound": "OMP_PROC_BIND" in os.environ, "steps": n,
         "step_seconds": {"median": statistics.median(measured) / 1e3, "low": measured[n // 10] / 1e3, "high": measured[n * 9 // 10] / 1e3},
     }
     cases.append(case)

@@ -27,7 +27,7 @@ for number in rounds:
         ratios.setdefault(batch, []).append(best / mine)
         if only != "*":
             team = f"{case['threads']} thread(s) " if case["threads"] else ""
-            listed = ", ".join(f"{c['mode']} {c['threads']} thread(s) {1e3 * c['step_seconds']['median']:.3f} ms" for c in others)
+            listed = ", ".join(f"{c['mode']} {c['threads']} thread(s){' bound' if c['bound'] else ''} {1e3 * c['step_seconds']['median']:.3f} ms" for c in others)
             print(f"round {number}, batch {batch}: GpuCgan {team}{mine:.3f} ms; PyTorch {listed}; ratio {best / mine:.2f}")
 if only == "*":
     for batch, values in ratios.items():

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A recipe's training step beside PyTorch's, in turns on one machine: GpuCgan, then PyTorch on one thread, then on all. Prints each round's times and the ratio
-# PyTorch's best / GpuCgan, and last the median ratio of each batch size.
+# A recipe's training step beside PyTorch's, in turns on one machine: GpuCgan, then PyTorch on one thread, on all, and on all with each thread bound to a core. Prints each round's times and the
+# ratio PyTorch's best / GpuCgan, and last the median ratio of each batch size.
 #   bench/step.sh [ROUNDS] [BATCHES] [RECIPE]        3, 64,512 and mlp-classic where not given
 #   PYTHON names a Python that has torch (default: python3), DEVICE the device of both (default: cpu; cuda compares one GPU),
 #   GPUCGAN the program (default: built from this checkout), GPUCGAN_DEVICE a device that PyTorch does not name so
@@ -19,6 +19,7 @@ for ((round = 1; round <= rounds; round++)); do
   $GPUCGAN bench --device "${GPUCGAN_DEVICE:-$device}" --recipe "$recipe" --batch-size "$batches" --json > "$results/ours-$round.json" 2> "$results/log" || { cat "$results/log" >&2; exit 1; }
   for n in "${threads[@]}"; do
     "$python" bench/pytorch_step.py "$results/ours-$round.json" --device "$device" --threads "$n" --json > "$results/pytorch-$round-$n.json"
+    [[ $n -eq 1 ]] || OMP_PROC_BIND=true OMP_PLACES=cores "$python" bench/pytorch_step.py "$results/ours-$round.json" --device "$device" --threads "$n" --json > "$results/pytorch-$round-$n-bound.json"
   done
   "$python" bench/ratios.py "$results" "$round"
 done

@@ -57,20 +57,20 @@ public class WorkerTeamTests
         }
     }
 
-    /// <summary>Notes which worker ran each item. The first of each share ends when all of them have begun, so every worker takes part.</summary>
+    /// <summary>Notes which worker ran each item. The last of each share ends when all of them have begun, so nobody has taken from another's until then.</summary>
     private readonly struct Shares(int[] workers, int share, Barrier barrier) : IJob
     {
         public void Run(int item, int worker)
         {
             workers[item] = worker;
-            if (item % share == 0 && item < share * barrier.ParticipantCount && !barrier.SignalAndWait(TimeSpan.FromSeconds(30)))
-                throw new TimeoutException("Not every worker began with its own share.");
+            if (item % share == share - 1 && item < share * barrier.ParticipantCount && !barrier.SignalAndWait(TimeSpan.FromSeconds(30)))
+                throw new TimeoutException("Not every worker runs its own share first.");
         }
     }
 
     [Theory]
     [InlineData(2, 1, 0), InlineData(2, 5, 0), InlineData(2, 4, 3), InlineData(3, 2, 2), InlineData(4, 3, 1)]
-    public void EachWorkerBeginsWithItsOwnShareInEveryJob(int threads, int share, int shared)
+    public void EachWorkerRunsItsOwnShareFirstInEveryJob(int threads, int share, int shared)
     {
         using var team = new WorkerTeam(threads);
         using var barrier = new Barrier(threads);
@@ -81,8 +81,7 @@ public class WorkerTeamTests
             var job = new Shares(workers, share, barrier);
             team.Run(ref job, workers.Length, shared);
             Assert.DoesNotContain(-1, workers);
-            for (int worker = 0; worker < threads; worker++)
-                Assert.Equal(worker, workers[worker * share]);
+            Assert.Equal(Enumerable.Range(0, threads * share).Select(item => item / share), workers[..(threads * share)]);
         }
     }
 
@@ -138,6 +137,36 @@ public class WorkerTeamTests
             team.Run(ref count, runs.Length);
             Assert.All(runs, r => Assert.Equal(1, r));
         }
+    }
+
+    /// <summary>Fails in its first item, as soon as every worker is at work; the others take a millisecond each.</summary>
+    private readonly struct FailEarly(int[] runs, CountdownEvent atWork) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            runs[item]++;
+            if (item % (runs.Length / atWork.InitialCount) == 0)
+            {
+                atWork.Signal();
+                atWork.Wait(TimeSpan.FromSeconds(30));
+            }
+            if (item == 0)
+                throw new InvalidDataException("item 0");
+            Thread.Sleep(1);
+        }
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(4)]
+    public void BehindAFailureNothingBegins(int threads)
+    {
+        using var team = new WorkerTeam(threads);
+        var runs = new int[4000];
+        using var atWork = new CountdownEvent(threads);
+        var job = new FailEarly(runs, atWork);
+        Assert.Throws<InvalidDataException>(() => team.Run(ref job, runs.Length));
+        // A worker on its own would have taken a thousand of its share by then, a second.
+        Assert.InRange(runs.Sum(), 1, runs.Length / threads / 2);
     }
 
     [Theory]
