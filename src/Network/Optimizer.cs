@@ -1,3 +1,4 @@
+using GpuCgan.Kernels;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Network.Recipes;
 
@@ -32,6 +33,29 @@ internal sealed class Optimizer(Recipe recipe, OperatorSet operators, Parameters
 
     /// <summary>An update begins: nothing is moved yet.</summary>
     public void Begin() => _moved = parameters.Values.Layout.Length;
+
+    /// <summary>Whether a linear layer's weights are moved by the product that makes their gradient (<see cref="MoveByProduct"/>).</summary>
+    /// <param name="weight">The weights' place.</param>
+    /// <param name="batch">Rows of the layer's inputs.</param>
+    public bool MovesByProduct(TensorSlot weight, int batch) =>
+        kind == OptimizerKind.Adam && clip == 0 && Gemm.MovesWeights(operators.Device, parameters.Gradients.Weights(weight), batch);
+
+    /// <summary>
+    /// Moves a layer's weights by xᵀ·dy as it comes, and before that all that lies behind them: those layers were passed, and the gradient of this one's bias is there. Nobody reads the values of
+    /// these before the next update.
+    /// </summary>
+    /// <param name="weight">The weights' place.</param>
+    /// <param name="x">[M, inputs].</param>
+    /// <param name="dy">[M, outputs].</param>
+    public void MoveByProduct(TensorSlot weight, Matrix x, Matrix dy)
+    {
+        long end = weight.Offset + weight.Length;
+        if (_moved > end)
+            Move(end, leavesRoom: false);
+        var (values, _, first, second) = parameters.Slice(weight.Offset, weight.Length);
+        operators.Gemm.MoveByGradient(x, dy, parameters.Gradients.Weights(weight), new Adam.Move(clock.View, values, first, second, adam));
+        _moved = weight.Offset;
+    }
 
     /// <summary>
     /// The gradients from a layer on are final or left to branches, and nobody reads those layers' values again before the next <see cref="Kernels.Devices.ComputeDevice.Join"/>. They are moved

@@ -1,3 +1,4 @@
+using GpuCgan.Kernels;
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
 using GpuCgan.Kernels.Profiling;
@@ -111,5 +112,30 @@ public class OptimizerTests
             Assert.Contains(gradients, g => g != 0);
             Assert.Equal(gradients.Select(g => share * g), parameters.FirstMoments.Download());
         }
+    }
+
+    /// <summary>Whether an optimiser of one step of D moves weights by their gradient's product: Adam alone, of gradients that nothing changes, on <c>cpu</c> without branches.</summary>
+    public static TheoryData<string, int> WhoMovesByProducts => new() { { "adam", 5 }, { "another optimiser", 2 }, { "clipped", 2 }, { "penalised", 2 }, { "normalised", 2 } };
+
+    [Theory]
+    [MemberData(nameof(WhoMovesByProducts))]
+    public void AdamMovesLinearWeightsByTheProductsOfTheirGradients(string what, int moved)
+    {
+        if (WideVectors.Bits == 128)
+            moved = 0;
+        using var device = ComputeDevice.Open("cpu", 2);
+        // G has two layers in strips, D three; its last, of one output, is none.
+        var recipe = TinyGan.Recipe with { ScaleWidths = false, Generator = ["linear 32", "relu", "linear image", "tanh"], Discriminator = ["linear 64", "leaky_relu 0.2", "linear 48", "leaky_relu 0.2", "linear 16", "leaky_relu 0.2", "linear 1"] };
+        recipe = what switch
+        {
+            "another optimiser" => recipe with { DiscriminatorOptimizer = OptimizerKind.Sgd },
+            "clipped" => recipe with { WeightClip = 0.1f },
+            "penalised" => recipe with { Regularizer = RegularizerKind.GradientPenalty },
+            "normalised" => recipe with { SpectralNorm = true },
+            _ => recipe,
+        };
+        using var gan = TinyGan.Create(device, recipe);
+        var launches = new LaunchRecorder(device).Record(gan.StepOnDevice).Launches;
+        Assert.Equal(moved, launches.Count(launch => launch.Kernel == "Gemm.MoveByGradient"));
     }
 }

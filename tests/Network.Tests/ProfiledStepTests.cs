@@ -39,7 +39,7 @@ public class ProfiledStepTests
         {
             var device = TestDevice.Get(name, profiling: true);
             using var gan = TinyGan.Create(device, recipe);
-            var step = new LaunchRecorder(device).Record(gan.TrainStep);
+            var step = new LaunchRecorder(device).Record(() => OneAfterTheOther.Run(device, gan.TrainStep));
             Assert.Equal(0, step.Unannounced);
             return [.. step.Launches.Select(l => (l.Kernel, l.Shape, l.Flops, l.Bytes))];
         }

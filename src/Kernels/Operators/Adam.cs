@@ -93,6 +93,26 @@ public sealed class Adam
         }
     }
 
+    /// <summary>An update of the weights of one layer that their gradient's product does as it goes (<see cref="Gemm.MoveByGradient"/>).</summary>
+    /// <param name="clock">As in <see cref="Launch"/>; an arena has one update a step.</param>
+    /// <param name="parameters">The weights, lying as the gradient does.</param>
+    /// <param name="firstMoments">As many.</param>
+    /// <param name="secondMoments">As many.</param>
+    /// <param name="options">α, β₁, β₂, ε and λ.</param>
+    public readonly struct Move(ArrayView<StepState> clock, ArrayView<float> parameters, ArrayView<float> firstMoments, ArrayView<float> secondMoments, AdamOptions options)
+    {
+        internal long Length => parameters.Length == firstMoments.Length && parameters.Length == secondMoments.Length && clock.Length == 1 ? parameters.Length : 0;
+
+        internal Wide Of(ArrayView<float> gradients)
+        {
+            options.Check();
+            return new()
+            {
+                Parameters = parameters.AsHostSpan(), Gradients = gradients.AsHostSpan(), First = firstMoments.AsHostSpan(), Second = secondMoments.AsHostSpan(), Update = new Update(new Rule(options, 1, 0), clock.AsHostSpan()[0]),
+            };
+        }
+    }
+
     private static void Kernel(
         Index1D lane, ArrayView<StepState> clock, ArrayView<float> w, ArrayView<float> g, ArrayView<float> m, ArrayView<float> v, int fours, int lanes, Rule rule)
     {
@@ -183,19 +203,37 @@ public sealed class Adam
         }
         var job = new WideChunks
         {
-            Parameters = parameters.AsHostSpan(), Gradients = gradients.AsHostSpan(), First = firstMoments.AsHostSpan(), Second = secondMoments.AsHostSpan(),
-            Update = new Update(rule, clock.AsHostSpan()[0]), Threads = _device.Threads,
+            Arenas = new Wide
+            {
+                Parameters = parameters.AsHostSpan(), Gradients = gradients.AsHostSpan(), First = firstMoments.AsHostSpan(), Second = secondMoments.AsHostSpan(), Update = new Update(rule, clock.AsHostSpan()[0]),
+            },
+            Threads = _device.Threads,
         };
         _device.Team!.Run(ref job, ((int)length - 1) / ChunkSize + 1);
     }
 
+    /// <summary>All that an update of wide vectors needs, for a worker that does a part of it.</summary>
+    internal ref struct Wide
+    {
+        public Span<float> Parameters;
+        public Span<float> Gradients;
+        public Span<float> First;
+        public Span<float> Second;
+        public Update Update;
+
+        public readonly void Move(int start, int length)
+        {
+            var loop = new Loop
+            {
+                W = ref Parameters.Slice(start, length)[0], G = ref Gradients.Slice(start, length)[0], M = ref First.Slice(start, length)[0], V = ref Second.Slice(start, length)[0], Update = Update,
+            };
+            WideLoop.Run(ref loop, length);
+        }
+    }
+
     private ref struct WideChunks : IJob
     {
-        public required Span<float> Parameters { get; init; }
-        public required Span<float> Gradients { get; init; }
-        public required Span<float> First { get; init; }
-        public required Span<float> Second { get; init; }
-        public required Update Update { get; init; }
+        public required Wide Arenas { get; init; }
 
         /// <summary>Of the team: more than one, and products have read parameters on other cores than the one that updates them.</summary>
         public required int Threads { get; init; }
@@ -203,11 +241,10 @@ public sealed class Adam
         public readonly void Run(int item, int worker)
         {
             int start = item * ChunkSize;
-            int length = Math.Min(ChunkSize, Parameters.Length - start);
+            int length = Math.Min(ChunkSize, Arenas.Parameters.Length - start);
             if (Threads > 1)
-                CacheLines.Own(Parameters.Slice(start, length));
-            var loop = new Loop { W = ref Parameters[start], G = ref Gradients[start], M = ref First[start], V = ref Second[start], Update = Update };
-            WideLoop.Run(ref loop, length);
+                CacheLines.Own(Arenas.Parameters.Slice(start, length));
+            Arenas.Move(start, length);
         }
     }
 

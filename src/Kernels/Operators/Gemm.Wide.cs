@@ -18,7 +18,7 @@ public sealed partial class Gemm
     /// <summary>Floats of packed B that every core may read again for each row block: a second-level cache's worth.</summary>
     private const int SharedPanelsLimit = 128 * 1024;
 
-    private void LaunchWide(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int cStrip = 0)
+    private void LaunchWide(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int cStrip = 0, Adam.Move? move = null)
     {
         // One column of C wastes a panel. Its transpose has the same bytes where the rows of C lie together: c = A·b as cᵀ = bᵀ·Aᵀ. The
         // one bias is then the same for all columns, so the epilogue follows on its own.
@@ -33,14 +33,14 @@ public sealed partial class Gemm
             return;
         }
         if (WideVectors.Bits == 512)
-            LaunchWide<Real16>(a, b, c, bias, s, epilogue, cStrip);
+            LaunchWide<Real16>(a, b, c, bias, s, epilogue, cStrip, move);
         else if (WideVectors.Bits == 256)
-            LaunchWide<Real8>(a, b, c, bias, s, epilogue, cStrip);
+            LaunchWide<Real8>(a, b, c, bias, s, epilogue, cStrip, move);
         else
-            LaunchWide<Real4>(a, b, c, bias, s, epilogue, cStrip);
+            LaunchWide<Real4>(a, b, c, bias, s, epilogue, cStrip, move);
     }
 
-    private void LaunchWide<TWide>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int cStrip)
+    private void LaunchWide<TWide>(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c, ArrayView<float> bias, Shape s, Epilogue epilogue, int cStrip, Adam.Move? move)
         where TWide : struct, IWide<TWide>
     {
         var team = _device.Team!;
@@ -50,20 +50,17 @@ public sealed partial class Gemm
             A = a.AsHostSpan(), Rows = new RowStrides(s.ARow, s.ARow, s.AColumn), B = b.AsHostSpan(), C = c.AsHostSpan(), CStrip = cStrip, Bias = bias.AsHostSpan(), Shape = s, Epilogue = epilogue, Team = team,
         };
         int packed = panels * Panel<TWide>.Width * s.K;
-        if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit && cStrip == 0)
+        if (s.AColumn != 1)
+        {
+            LaunchWeightGradient<TWide>(operands, move is { } wanted ? wanted.Of(c) : default);
+        }
+        else if (s.M > 2 * RowsAnItem && packed <= SharedPanelsLimit)
         {
             var byRows = new ByRows<TWide> { Operands = operands, Packed = PackAll<TWide>(operands) };
             team.Run(ref byRows, (s.M + RowsAnItem - 1) / RowsAnItem);
         }
         else
         {
-            if (s.AColumn != 1)
-            {
-                int items = (s.M + RowsAnItem - 1) / RowsAnItem;
-                var packRows = new PackRows<TWide> { Operands = operands, Packed = team.SharedScratch(items * RowsAnItem * s.K) };
-                team.Run(ref packRows, items);
-                operands = operands with { A = packRows.Packed, Rows = RowStrides.Packed<TWide>(s.K) };
-            }
             // A part packs its panel again, so it has some rows.
             var byPanels = new ByPanels<TWide> { Operands = operands, Split = RowSplit.Of(panels, s.M, RowsAnItem, team.Threads) };
             team.Run(ref byPanels, byPanels.Split.Items, byPanels.Split.Shared);
@@ -104,11 +101,7 @@ public sealed partial class Gemm
     }
 
     /// <summary>Where rows of A lie: the blocks that are multiplied together so far apart for each row, and in them rows and columns.</summary>
-    private readonly record struct RowStrides(nint Block, nint Row, nint Column)
-    {
-        /// <summary>Block by block as <see cref="Operands.PackRows"/> leaves them, [block][k][row].</summary>
-        public static RowStrides Packed<TWide>(int depth) where TWide : struct, IWide<TWide> => new(depth, 1, Panel<TWide>.MostRows);
-    }
+    private readonly record struct RowStrides(nint Block, nint Row, nint Column);
 
     private ref struct Operands
     {
@@ -134,8 +127,7 @@ public sealed partial class Gemm
         }
 
         /// <summary>
-        /// Rows of A whose columns lie a large stride apart, as those of a weight gradient's batch do, one behind the other in the order in which they are multiplied: a row block that
-        /// is read where it lies uses half of each cache line, and a page for every k.
+        /// Rows of A that lie across k, one block behind the other, [block][k][row], each with room for <see cref="Panel{TWide}.MostRows"/>.
         /// </summary>
         public readonly void PackRows<TWide>(int row, int rows, ref float packed) where TWide : struct, IWide<TWide>
         {
@@ -288,20 +280,7 @@ public sealed partial class Gemm
         }
     }
 
-    /// <summary>Packs all rows of A where all workers read them.</summary>
-    private ref struct PackRows<TWide> : IJob where TWide : struct, IWide<TWide>
-    {
-        public required Operands Operands;
-        public required Span<float> Packed;
-
-        public readonly void Run(int item, int worker)
-        {
-            int row = item * RowsAnItem;
-            Operands.PackRows<TWide>(row, Math.Min(RowsAnItem, Operands.Shape.M - row), ref Packed[row * Operands.Shape.K]);
-        }
-    }
-
-    /// <summary>For many rows and a small B: an item goes through all panels with its rows of A, so whole rows of C are written. It packs its rows where their columns lie a large stride apart.</summary>
+    /// <summary>For many rows and a small B: an item goes through all panels with its rows of A, so whole rows of C are written.</summary>
     private ref struct ByRows<TWide> : IJob where TWide : struct, IWide<TWide>
     {
         public required Operands Operands;
@@ -312,20 +291,11 @@ public sealed partial class Gemm
             var s = Operands.Shape;
             int row = item * RowsAnItem;
             int rows = Math.Min(RowsAnItem, s.M - row);
-            var scratch = Operands.Team.ScratchOf(worker, RowsAnItem * s.K + RowBlock * Panel<TWide>.Width);
-            ref float block = ref MemoryMarshal.GetReference(scratch);
-            ref float tile = ref Unsafe.Add(ref block, RowsAnItem * s.K);
+            ref float tile = ref MemoryMarshal.GetReference(Operands.Team.ScratchOf(worker, RowBlock * Panel<TWide>.Width));
             ref float a = ref Unsafe.Add(ref MemoryMarshal.GetReference(Operands.A), row * s.ARow);
-            var strides = Operands.Rows;
-            if (s.AColumn != 1)
-            {
-                Operands.PackRows<TWide>(row, rows, ref block);
-                a = ref block;
-                strides = RowStrides.Packed<TWide>(s.K);
-            }
             int panels = Panel<TWide>.CountFor(s.N);
             for (int p = 0; p < panels; p++)
-                Operands.Multiply<TWide, PackedSides>(row, rows, ref a, strides, p, ref Packed[p * Panel<TWide>.Width * s.K], TWide.Count, ref tile, ref tile, 0, 0);
+                Operands.Multiply<TWide, PackedSides>(row, rows, ref a, Operands.Rows, p, ref Packed[p * Panel<TWide>.Width * s.K], TWide.Count, ref tile, ref tile, 0, 0);
         }
     }
 }

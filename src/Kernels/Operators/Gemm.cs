@@ -145,11 +145,36 @@ public sealed partial class Gemm
             Launch(x.Data, dy.Data, dw.Data, default, shape, epilogue.For(new Matrix(dw.Data, dw.Rows, dw.Columns, dw.Stride)));
     }
 
+    /// <summary>
+    /// Whether a gradient of weights that lie like <paramref name="dw"/>, over a batch of so many rows, moves them as it comes (<see cref="MoveByGradient"/>): on <c>cpu</c>, where a worker makes whole strips in one
+    /// piece. With a larger batch the optimiser takes as long behind the product, and while a step is recorded it has a branch of its own.
+    /// </summary>
+    public static bool MovesWeights(ComputeDevice device, WeightMatrix dw, int batch) =>
+        device.Team is not null && device.Branches is null && dw.IsInStrips && WideVectors.Bits > 128 && StayInCache(dw.Rows, batch);
+
+    /// <summary>
+    /// dw = xᵀ·dy, and each panel of it moves its weights when it is there, to the bits of an <see cref="Adam"/> behind it, which finds the gradient in a cache. The old weights are gone then.
+    /// </summary>
+    /// <param name="x">[M, K].</param>
+    /// <param name="dy">[M, N].</param>
+    /// <param name="dw">[K, N], of which <see cref="MovesWeights"/> is true; must not overlap the inputs.</param>
+    /// <param name="move">What is moved: as many weights, lying as dw does.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or <see cref="MovesWeights"/> is false.</exception>
+    public void MoveByGradient(Matrix x, Matrix dy, WeightMatrix dw, Adam.Move move)
+    {
+        Fits(x.Rows == dy.Rows && x.Columns == dw.Rows && dy.Columns == dw.Columns, x, dy, dw);
+        if (!MovesWeights(_device, dw, x.Rows) || move.Length != dw.Data.Length)
+            throw new ArgumentException($"The gradient of {dw} weights over {x.Rows} rows does not move {move.Length} floats here.", nameof(move));
+        var shape = new Shape(x.Columns, dy.Columns, x.Rows, 1, x.Stride, dy.Stride, 1, dw.Stride);
+        using var launch = Announce("Gemm.MoveByGradient", shape, 6 * move.Length, 15 * move.Length);
+        LaunchWide(x.Data, dy.Data, dw.Data, default, shape, new Epilogue(false, false, Activation.Identity), dw.Strip, move);
+    }
+
     /// <summary>To a profiler, if there is one: a product of M×N sums over K, and the floats that its epilogue reads beside the operands.</summary>
-    private IDisposable? Announce(string name, Shape s, long epilogueFloats)
+    private IDisposable? Announce(string name, Shape s, long epilogueFloats, long epilogueFlops = 0)
     {
         long m = s.M, n = s.N, k = s.K;
-        return _device.Profiler?.Begin(name, $"{m}×{n}×{k}", 2 * m * n * k, sizeof(float) * (m * k + k * n + m * n + epilogueFloats));
+        return _device.Profiler?.Begin(name, $"{m}×{n}×{k}", 2 * m * n * k + epilogueFlops, sizeof(float) * (m * k + k * n + m * n + epilogueFloats));
     }
 
     /// <summary>

@@ -55,6 +55,14 @@ internal abstract class Layer
     /// </remarks>
     public abstract void Backward(Matrix x, Matrix y, Matrix dy, Matrix? dx, Range inputs, Pass pass, bool weights);
 
+    /// <summary>Whether an optimiser moves the layer behind its way back (<see cref="MoveBehind"/>), which then need not make the parameters' gradients.</summary>
+    public virtual bool MovesBehind(Optimizer optimizer, int batch) => false;
+
+    /// <summary>Makes the parameters' gradients, and moves the parameters as they come. dx is there already.</summary>
+    public virtual void MoveBehind(Matrix x, Matrix dy, Optimizer optimizer)
+    {
+    }
+
     /// <summary>Whether there is <see cref="BackwardThrough"/>.</summary>
     public virtual bool TakesSlope => false;
 

@@ -65,6 +65,14 @@ internal sealed class Linear : Layer
         _operators.Gemm.InputGradient(dy, Selected(_parameters.Weight(_slots.Weight), inputs), dx, front);
     }
 
+    public override bool MovesBehind(Optimizer optimizer, int batch) => optimizer.MovesByProduct(_slots.Weight, batch);
+
+    public override void MoveBehind(Matrix x, Matrix dy, Optimizer optimizer)
+    {
+        _operators.ColumnSum.Launch(dy, _parameters.Gradients[_slots.Bias], accumulate: false);
+        optimizer.MoveByProduct(_slots.Weight, x, dy);
+    }
+
     private void ParameterGradients(Matrix x, Matrix dy)
     {
         using (_operators.Device.Beside())

@@ -86,10 +86,13 @@ internal sealed class Stack
                 _layers[i].ApplySlope(output, gradient, pass);
             var selected = i == 0 ? inputs : Range.All;
             var through = i == 0 ? front : _layers[i].TakesSlope ? _layers[i - 1].SlopeOf(input, pass) : null;
+            var mover = weights && optimizer is not null && _layers[i].MovesBehind(optimizer, gradient.Rows) ? optimizer : null;
             if (through is { } slope)
-                _layers[i].BackwardThrough(slope, input, gradient, target!.Value, selected, weights);
+                _layers[i].BackwardThrough(slope, input, gradient, target!.Value, selected, weights && mover is null);
             else
-                _layers[i].Backward(input, output, gradient, target, selected, pass, weights);
+                _layers[i].Backward(input, output, gradient, target, selected, pass, weights && mover is null);
+            if (mover is not null)
+                _layers[i].MoveBehind(input, gradient, mover);
             // Of the gradient that comes to the next layer: whether it is that before its nonlinearity.
             isSloped = through is not null;
             // Behind the first layer there is nothing left to do beside it.

@@ -10,6 +10,8 @@ public class WeightMatrixTests
     {
         { 1, 1, 16, 0, 1 }, { 64, 110, 128, 0, 2 }, { 3, 37, 48, 5, 2 }, { 65, 70, 80, 6, 3 }, { 130, 33, 16, 0, 2 }, { 300, 40, 176, 7, 1 }, { 70, 90, 112, 10, 6 }, { 700, 530, 48, 0, 2 },
         { 200, 70, 32, 0, 3 }, { 300, 90, 48, 0, 6 },
+        // Weight gradients whose rows stay in no cache: groups of four panels and of what is left, whole ones and parts of one, stretches of 32 rows and of fewer; and of so deep panels that one is a group.
+        { 600, 250, 320, 0, 1 }, { 600, 250, 272, 0, 2 }, { 1100, 130, 304, 3, 3 }, { 700, 200, 368, 0, 6 }, { 4500, 30, 80, 0, 2 },
     };
 
     /// <summary>A sum is the same chain however the weights lie, so all three products have the bits of row-major ones, slices too.</summary>
@@ -59,6 +61,76 @@ public class WeightMatrixTests
             gemm.WeightGradient(x.Matrix, dy.Matrix, inStrips, accumulate);
             WeightMatrix.ToRows(strips.Download(), back, n);
             Assert.Equal(rows.Download(), back);
+        }
+    }
+
+    /// <summary>Inputs, outputs, batch, threads: odd numbers of strips, shares that do not go round, a team that packs for all, the largest batch that moves its weights and one row less of them.</summary>
+    public static TheoryData<int, int, int, int> Moved => new()
+    {
+        { 1, 16, 1, 1 }, { 110, 128, 64, 2 }, { 37, 48, 3, 2 }, { 70, 80, 65, 3 }, { 33, 16, 130, 2 }, { 300, 176, 40, 1 }, { 90, 112, 70, 6 }, { 512, 48, 256, 2 },
+    };
+
+    /// <summary>What moves weights as their gradient comes is, to the bit, the gradient and an Adam behind it; clock, decay and ε too.</summary>
+    [Theory, MemberData(nameof(Moved))]
+    public void MovingByAGradientHasTheBitsOfAdamBehindIt(int inputs, int outputs, int batch, int threads)
+    {
+        using var d = ComputeDevice.Open("cpu", threads);
+        var (gemm, adam) = (new Gemm(d), new Adam(d));
+        using var clock = new StepClock(d, 1);
+        clock.Set(5, 1, 0.5f);
+        var options = new AdamOptions { LearningRate = 1e-2f, Beta1 = 0.5f, Epsilon = 1e-3f, WeightDecay = 0.1f };
+        using var x = GuardedMatrix.Of(d, Draw.Uniform(batch, inputs, 1));
+        using var dy = GuardedMatrix.Of(d, Draw.Uniform(batch, outputs, 2));
+        int length = inputs * outputs;
+        double[] w = Row(3), m = Row(4), v = [.. Row(5).Select(Math.Abs)];
+        // Guards on both sides show a write that goes astray.
+        using GuardedVector expectedDw = GuardedVector.Unwritten(d, length), dw = GuardedVector.Unwritten(d, length);
+        using GuardedVector expectedW = GuardedVector.Of(d, w), movedW = GuardedVector.Of(d, w);
+        using GuardedVector expectedM = GuardedVector.Of(d, m), movedM = GuardedVector.Of(d, m);
+        using GuardedVector expectedV = GuardedVector.Of(d, v), movedV = GuardedVector.Of(d, v);
+        var gradient = WeightMatrix.InStrips(dw.View, inputs, outputs);
+        if (!Gemm.MovesWeights(d, gradient, batch))
+        {
+            Assert.Equal(128, WideVectors.Bits);
+            return;
+        }
+        gemm.WeightGradient(x.Matrix, dy.Matrix, WeightMatrix.InStrips(expectedDw.View, inputs, outputs), accumulate: false);
+        adam.Launch(clock.View, 1, 0, expectedW.View, expectedDw.View, expectedM.View, expectedV.View, options);
+        gemm.MoveByGradient(x.Matrix, dy.Matrix, gradient, new Adam.Move(clock.View, movedW.View, movedM.View, movedV.View, options));
+        string context = $"{inputs}×{outputs}, batch {batch}, {threads} threads";
+        Assert.Equal(expectedDw.Read(context), dw.Read(context));
+        Assert.Equal(expectedM.Read(context), movedM.Read(context));
+        Assert.Equal(expectedV.Read(context), movedV.Read(context));
+        Assert.Equal(expectedW.Read(context), movedW.Read(context));
+        // Here and there a step is less than half a last place.
+        Assert.True(w.Zip(movedW.Read(context)).Count(pair => (float)pair.First != pair.Second) > 0.99 * length, context);
+
+        double[] Row(int seed) => [.. Draw.Uniform(1, length, seed).Cast<double>()];
+    }
+
+    [Fact]
+    public void WhatMovesNoWeightsRefusesTo()
+    {
+        using var d = ComputeDevice.Open("cpu", 1);
+        var gemm = new Gemm(d);
+        using var memory = d.Allocate<float>(512 * 16);
+        using var clock = new StepClock(d, 1);
+        var (whole, few) = (memory.View, memory.View.SubView(0, 512 * 16 - 1));
+        var strips = WeightMatrix.InStrips(whole, 512, 16);
+        // Row-major weights, one row of the batch too many for a cache, moments of other weights.
+        WeightMatrix rows = new Matrix(whole, 512, 16);
+        Assert.False(Gemm.MovesWeights(d, rows, 1));
+        Assert.False(Gemm.MovesWeights(d, strips, 257));
+        Assert.Throws<ArgumentException>(() => Move(rows, 1, whole));
+        Assert.Throws<ArgumentException>(() => Move(strips, 257, whole));
+        Assert.Throws<ArgumentException>(() => Move(strips, 1, few));
+        Assert.False(Gemm.MovesWeights(TestDevice.Get("cpu-ilgpu"), strips, 1));
+
+        void Move(WeightMatrix dw, int batch, ILGPU.ArrayView<float> moments)
+        {
+            using var x = GuardedMatrix.Of(d, Draw.Uniform(batch, 512, 1));
+            using var dy = GuardedMatrix.Of(d, Draw.Uniform(batch, 16, 2));
+            gemm.MoveByGradient(x.Matrix, dy.Matrix, dw, new Adam.Move(clock.View, whole, moments, whole, new AdamOptions()));
         }
     }
 
