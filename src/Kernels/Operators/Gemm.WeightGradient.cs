@@ -154,8 +154,7 @@ public sealed partial class Gemm
             for (int column = panel * Panel<TWide>.Width; column < end; column += WeightMatrix.StripColumns)
             {
                 int start = column / WeightMatrix.StripColumns * (int)Operands.CStrip + row * WeightMatrix.StripColumns;
-                if (Operands.Team.Threads > 1)
-                    CacheLines.Own(Move.Parameters.Slice(start, length));
+                CacheLines.Own(Move.Parameters.Slice(start, length));
                 Move.Move(start, length);
             }
         }

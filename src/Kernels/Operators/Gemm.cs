@@ -146,11 +146,12 @@ public sealed partial class Gemm
     }
 
     /// <summary>
-    /// Whether a gradient of weights that lie like <paramref name="dw"/>, over a batch of so many rows, moves them as it comes (<see cref="MoveByGradient"/>): on <c>cpu</c>, where a worker makes whole strips in one
-    /// piece. With a larger batch the optimiser takes as long behind the product, and while a step is recorded it has a branch of its own.
+    /// Whether a gradient of weights that lie like <paramref name="dw"/>, over a batch of so many rows, moves them as it comes (<see cref="MoveByGradient"/>): on a team of several threads, of which one multiplies
+    /// while another waits for memory, and where a worker makes whole strips in one piece. One thread gains nothing by it, nor does a larger batch, and while a step is recorded the optimiser has a branch of its own
+    /// (docs/performance.md, "Adam behind each panel").
     /// </summary>
     public static bool MovesWeights(ComputeDevice device, WeightMatrix dw, int batch) =>
-        device.Team is not null && device.Branches is null && dw.IsInStrips && WideVectors.Bits > 128 && StayInCache(dw.Rows, batch);
+        device.Team is { Threads: > 1 } && device.Branches is null && dw.IsInStrips && WideVectors.Bits > 128 && StayInCache(dw.Rows, batch);
 
     /// <summary>
     /// dw = xᵀ·dy, and each panel of it moves its weights when it is there, to the bits of an <see cref="Adam"/> behind it, which finds the gradient in a cache. The old weights are gone then.

@@ -67,7 +67,7 @@ public class WeightMatrixTests
     /// <summary>Inputs, outputs, batch, threads: odd numbers of strips, shares that do not go round, a team that packs for all, the largest batch that moves its weights and one row less of them.</summary>
     public static TheoryData<int, int, int, int> Moved => new()
     {
-        { 1, 16, 1, 1 }, { 110, 128, 64, 2 }, { 37, 48, 3, 2 }, { 70, 80, 65, 3 }, { 33, 16, 130, 2 }, { 300, 176, 40, 1 }, { 90, 112, 70, 6 }, { 512, 48, 256, 2 },
+        { 1, 16, 1, 2 }, { 110, 128, 64, 2 }, { 37, 48, 3, 2 }, { 70, 80, 65, 3 }, { 33, 16, 130, 2 }, { 300, 176, 40, 2 }, { 90, 112, 70, 6 }, { 512, 48, 256, 2 },
     };
 
     /// <summary>What moves weights as their gradient comes is, to the bit, the gradient and an Adam behind it; clock, decay and ε too.</summary>
@@ -111,7 +111,7 @@ public class WeightMatrixTests
     [Fact]
     public void WhatMovesNoWeightsRefusesTo()
     {
-        using var d = ComputeDevice.Open("cpu", 1);
+        using ComputeDevice d = ComputeDevice.Open("cpu", 2), alone = ComputeDevice.Open("cpu", 1);
         var gemm = new Gemm(d);
         using var memory = d.Allocate<float>(512 * 16);
         using var clock = new StepClock(d, 1);
@@ -124,6 +124,7 @@ public class WeightMatrixTests
         Assert.Throws<ArgumentException>(() => Move(rows, 1, whole));
         Assert.Throws<ArgumentException>(() => Move(strips, 257, whole));
         Assert.Throws<ArgumentException>(() => Move(strips, 1, few));
+        Assert.False(Gemm.MovesWeights(alone, strips, 1));
         Assert.False(Gemm.MovesWeights(TestDevice.Get("cpu-ilgpu"), strips, 1));
 
         void Move(WeightMatrix dw, int batch, ILGPU.ArrayView<float> moments)
