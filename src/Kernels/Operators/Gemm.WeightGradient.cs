@@ -126,12 +126,13 @@ public sealed partial class Gemm
                         ref next, step, 0);
                 }
             }
+            // Where weights are moved, a group is one panel: see StayInCache.
             if (!Move.Parameters.IsEmpty)
                 MoveRows(start, end - start, first);
         }
 
         /// <summary>
-        /// What is packed next, and so is fetched behind the products of now, a line of each k with each row block: the rows behind these, with the first panel; with the last rows the panels behind these.
+        /// What is packed next, and so is fetched behind the first row block of now, two lines of each k: with a group's first panel the rows behind these, with the last rows the panel that takes this one's place.
         /// </summary>
         private readonly ref float Next(int panel, int row, int end, bool isRow, ref float nothing, out nint step)
         {
