@@ -1,5 +1,6 @@
 using GpuCgan.Kernels.Devices;
 using GpuCgan.Kernels.Operators;
+using GpuCgan.Reference;
 
 namespace GpuCgan.Kernels.Tests.Operators;
 
@@ -10,8 +11,6 @@ public class WeightMatrixTests
     {
         { 1, 1, 16, 0, 1 }, { 64, 110, 128, 0, 2 }, { 3, 37, 48, 5, 2 }, { 65, 70, 80, 6, 3 }, { 130, 33, 16, 0, 2 }, { 300, 40, 176, 7, 1 }, { 70, 90, 112, 10, 6 }, { 700, 530, 48, 0, 2 },
         { 200, 70, 32, 0, 3 }, { 300, 90, 48, 0, 6 },
-        // Weight gradients whose rows stay in no cache: groups of four panels and of what is left, whole ones and parts of one, stretches of 32 rows and of fewer; and of so deep panels that one is a group.
-        { 600, 250, 320, 0, 1 }, { 600, 250, 272, 0, 2 }, { 1100, 130, 304, 3, 3 }, { 700, 200, 368, 0, 6 }, { 4500, 30, 80, 0, 2 },
     };
 
     /// <summary>A sum is the same chain however the weights lie, so all three products have the bits of row-major ones, slices too.</summary>
@@ -62,6 +61,43 @@ public class WeightMatrixTests
             WeightMatrix.ToRows(strips.Download(), back, n);
             Assert.Equal(rows.Download(), back);
         }
+    }
+
+    /// <summary>Batch, inputs, outputs, threads: rows that stay in no cache, in groups of four panels and of what is left, whole ones and parts of one, stretches of 32 rows and of fewer; so deep panels that one is a group.</summary>
+    public static TheoryData<int, int, int, int> Deep => new()
+    {
+        { 600, 250, 320, 1 }, { 600, 250, 272, 2 }, { 1100, 130, 304, 3 }, { 700, 200, 368, 6 }, { 4500, 30, 80, 2 },
+    };
+
+    /// <summary>Sums of small integers are exact, so a weight gradient in strips is the reference's, and nothing of what was there before is left.</summary>
+    [Theory, MemberData(nameof(Deep))]
+    public void DeepWeightGradientsAreTheReferences(int batch, int inputs, int outputs, int threads)
+    {
+        using var d = ComputeDevice.Open("cpu", threads);
+        AssertWeightGradient(d, batch, inputs, outputs, 1);
+    }
+
+    /// <summary>Fewer panels than threads go in parts by rows, and a worker may come to the first rows of one behind the last ones of another: it packs what it has not, whatever lies there from before.</summary>
+    [Fact]
+    public void PartsOfPanelsComeInAnyOrder()
+    {
+        using var d = ComputeDevice.Open("cpu", 4);
+        // Two panels of two vectors.
+        int outputs = 4 * WideVectors.Bits / (8 * sizeof(float));
+        for (int round = 0; round < 60; round++)
+            AssertWeightGradient(d, 70, 300, outputs, round);
+    }
+
+    private static void AssertWeightGradient(ComputeDevice d, int batch, int inputs, int outputs, int seed)
+    {
+        double[,] x = Draw.Integers(batch, inputs, 2 * seed), dy = Draw.Integers(batch, outputs, 2 * seed + 1);
+        using var gx = GuardedMatrix.Of(d, x);
+        using var gdy = GuardedMatrix.Of(d, dy);
+        using var dw = GuardedVector.Unwritten(d, inputs * outputs);
+        new Gemm(d).WeightGradient(gx.Matrix, gdy.Matrix, WeightMatrix.InStrips(dw.View, inputs, outputs), accumulate: false);
+        var rows = new float[inputs * outputs];
+        WeightMatrix.ToRows(dw.Read($"{batch}×{inputs}×{outputs}, seed {seed}"), rows, outputs);
+        Assert.Equal(ReferenceGemm.WeightGradient(x, dy).Cast<double>().Select(value => (float)value), rows);
     }
 
     /// <summary>Inputs, outputs, batch, threads: odd numbers of strips, shares that do not go round, a team that packs for all, the largest batch that moves its weights and one row less of them.</summary>
