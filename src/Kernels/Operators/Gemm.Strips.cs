@@ -64,7 +64,7 @@ public sealed partial class Gemm
             A = w.Data.AsHostSpan(), Rows = default, B = dy.Data.AsHostSpan(), C = dx.Data.AsHostSpan(), CStrip = 0, Bias = default,
             Shape = new Shape(w.Rows, dy.Rows, depth, w.Stride, 1, 1, dy.Stride, dx.Stride), Epilogue = default, Team = team,
         };
-        int panels = Panel<TWide>.CountFor(dy.Rows), panelsAChunk = Math.Min(panels, 4);
+        int panels = Panel<TWide>.CountFor(dy.Rows), panelsAChunk = Math.Min(panels, MostPanelsAGroup);
         int chunks = (panels - 1) / panelsAChunk + 1;
         // Panels that another core has packed come from its cache, line by line. So each worker packs those of an item; where several workers share them, each its own, as long as that is a small part of the product.
         bool areShared = chunks < team.Threads && team.Threads > MostOwnPanels;

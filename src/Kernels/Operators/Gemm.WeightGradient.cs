@@ -7,20 +7,20 @@ namespace GpuCgan.Kernels.Operators;
 
 public sealed partial class Gemm
 {
-    /// <summary>Panels that an item goes through with each stretch of rows, at most.</summary>
+    /// <summary>Packed panels that stay in a cache while rows of the other side go by, at most: of a weight gradient's dy, and of an input gradient's batch.</summary>
     private const int MostPanelsAGroup = 4;
 
     /// <summary>
     /// dw = xᵀ·dy, whose left operand lies across k: a row block of it that is read where it lies uses half of each cache line, and a page for every k. So it is packed, one block behind the other in the order in
     /// which they are multiplied. As in an input gradient each worker of a small team packs all that it needs: lines that another one has packed come from that one's cache, line by line.
     /// </summary>
-    private static void LaunchWeightGradient<TWide>(Operands operands, Adam.Wide move) where TWide : struct, IWide<TWide>
+    private static void LaunchWeightGradient<TWide>(Operands operands, Adam.Wide moved) where TWide : struct, IWide<TWide>
     {
         var team = operands.Team;
         var packed = team.Threads > MostOwnPanels ? PackAllRows<TWide>(operands) : default;
         Span<PackedRows> own = stackalloc PackedRows[MostOwnPanels];
         own.Clear();
-        var job = new WeightGradientByPanels<TWide> { Operands = operands, Shared = packed, Own = own, Groups = PanelGroups.Of<TWide>(operands.Shape, team.Threads), Move = move };
+        var job = new WeightGradientByPanels<TWide> { Operands = operands, Shared = packed, Own = own, Groups = PanelGroups.Of<TWide>(operands.Shape, team.Threads), Arenas = moved };
         team.Run(ref job, job.Groups.Items, job.Groups.Split.Shared);
     }
 
@@ -98,8 +98,8 @@ public sealed partial class Gemm
 
         public required PanelGroups Groups;
 
-        /// <summary>The update that each part of the gradient makes; empty for none.</summary>
-        public required Adam.Wide Move;
+        /// <summary>What each panel of the gradient moves; empty for nothing.</summary>
+        public required Adam.Wide Arenas;
 
         public readonly void Run(int item, int worker)
         {
@@ -127,7 +127,7 @@ public sealed partial class Gemm
                 }
             }
             // Where weights are moved, a group is one panel: see StayInCache.
-            if (!Move.Parameters.IsEmpty)
+            if (!Arenas.Parameters.IsEmpty)
                 MoveRows(start, end - start, first);
         }
 
@@ -155,8 +155,8 @@ public sealed partial class Gemm
             for (int column = panel * Panel<TWide>.Width; column < end; column += WeightMatrix.StripColumns)
             {
                 int start = column / WeightMatrix.StripColumns * (int)Operands.CStrip + row * WeightMatrix.StripColumns;
-                CacheLines.Own(Move.Parameters.Slice(start, length));
-                Move.Move(start, length);
+                CacheLines.Own(Arenas.Parameters.Slice(start, length));
+                Arenas.Move(start, length);
             }
         }
 
